@@ -1,0 +1,95 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** Every setting of Berth, read from the environment once, at the start of a process. Names are the environment's. */
+const port = z.coerce.number().int().min(1).max(65_535);
+const seconds = z.coerce.number().int().min(1);
+const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
+const webUrl = z.url({ protocol: /^https?$/ });
+/** user:password; the password may hold colons. */
+const credentials = z
+  .string()
+  .regex(/^[^:]+:.+$/, "must be user:password")
+  .transform((text) => ({ username: text.slice(0, text.indexOf(":")), password: text.slice(text.indexOf(":") + 1) }));
+
+const environmentSchema = z.object({
+  BERTH_HOME: z.string().min(1).default(".berth"),
+  BERTH_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+
+  // Dashboard and environments, as people reach them.
+  BERTH_PORT: port.default(3000),
+  BERTH_HOST: z.string().default("127.0.0.1"),
+  BERTH_URL: webUrl.optional(),
+  BERTH_GATEWAY_PORT: port.default(4000),
+  BERTH_GATEWAY_HOST: z.string().default("127.0.0.1"),
+  BERTH_PREVIEW_DOMAIN: z.string().regex(/^[a-z0-9.-]+$/).default("preview.localhost"),
+  BERTH_PREVIEW_URL: webUrl.optional(),
+
+  // Parts that may be replaced by the real thing.
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  BERTH_POSTGRES_PORT: port.default(54_329),
+  DOCKER_HOST: z.string().optional(),
+  REGISTRY_URL: webUrl.optional(),
+  REGISTRY_CREDENTIALS: credentials.optional(),
+  BERTH_REGISTRY_PORT: port.default(5000),
+  MARATHON_URL: z.string().optional(),
+  MARATHON_CREDENTIALS: credentials.optional(),
+  BERTH_SCHEDULER_PORT: port.default(8080),
+  BERTH_TASK_ADDRESS: z.string().default("127.0.0.2"),
+  BERTH_TASK_PORTS: z
+    .string()
+    .regex(/^\d+-\d+$/)
+    .default("31000-32000"),
+
+  // First run without a browser.
+  BERTH_ADMIN_EMAIL: z.email().optional(),
+  BERTH_ADMIN_PASSWORD: z.string().optional(),
+  BERTH_ADMIN_TOKEN: z.string().min(20).optional(),
+
+  // What may be asked for.
+  BERTH_GIT_ALLOW_FILE: flag.default(false),
+  BERTH_BUILD_TIMEOUT_SECONDS: seconds.default(1800),
+  BERTH_BUILD_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
+  BERTH_CONTEXT_MAX_MEGABYTES: z.coerce.number().int().min(1).default(1024),
+  BERTH_SYNC_SECONDS: seconds.default(60),
+
+  // Set by the supervisor for its children.
+  BERTH_PROCESS_DATABASE_URL: z.string().optional(),
+  BERTH_AUTH_SECRET: z.string().min(32).optional(),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Reads and checks the settings. Throws an Error whose message is one sentence per wrong setting, naming the setting
+ * and never its value.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new Error(parsed.error.issues.map((issue) => `The setting ${issue.path.join(".")} is not usable: ${issue.message}.`).join("\n"));
+  }
+  const e = parsed.data;
+  const [firstPort = "31000", lastPort = "32000"] = e.BERTH_TASK_PORTS.split("-");
+  return {
+    home: resolve(e.BERTH_HOME),
+    logLevel: e.BERTH_LOG_LEVEL,
+    web: { host: e.BERTH_HOST, port: e.BERTH_PORT, origin: new URL(e.BERTH_URL ?? `http://localhost:${e.BERTH_PORT}`).origin, authSecret: e.BERTH_AUTH_SECRET },
+    gateway: {
+      host: e.BERTH_GATEWAY_HOST,
+      port: e.BERTH_GATEWAY_PORT,
+      baseHost: e.BERTH_PREVIEW_DOMAIN,
+      /** Scheme and port of environments' URLs: `<scheme>://<host><port part>`. */
+      origin: new URL(e.BERTH_PREVIEW_URL ?? `http://${e.BERTH_PREVIEW_DOMAIN}:${e.BERTH_GATEWAY_PORT}`).origin,
+    },
+    database: { adminUrl: e.DATABASE_URL, embeddedPort: e.BERTH_POSTGRES_PORT, processUrl: e.BERTH_PROCESS_DATABASE_URL },
+    docker: { host: e.DOCKER_HOST },
+    registry: { url: e.REGISTRY_URL, credentials: e.REGISTRY_CREDENTIALS, embeddedPort: e.BERTH_REGISTRY_PORT },
+    marathon: { urls: e.MARATHON_URL?.split(",").map((url) => url.trim()) ?? [], credentials: e.MARATHON_CREDENTIALS },
+    scheduler: { host: "127.0.0.1", port: e.BERTH_SCHEDULER_PORT, taskAddress: e.BERTH_TASK_ADDRESS, taskPorts: [Number(firstPort), Number(lastPort)] as const },
+    admin: { email: e.BERTH_ADMIN_EMAIL, password: e.BERTH_ADMIN_PASSWORD, token: e.BERTH_ADMIN_TOKEN },
+    git: { allowFile: e.BERTH_GIT_ALLOW_FILE, syncSeconds: e.BERTH_SYNC_SECONDS },
+    builds: { timeoutSeconds: e.BERTH_BUILD_TIMEOUT_SECONDS, concurrency: e.BERTH_BUILD_CONCURRENCY, contextMaxBytes: e.BERTH_CONTEXT_MAX_MEGABYTES * 1024 * 1024 },
+  };
+}

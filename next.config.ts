@@ -1,0 +1,30 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Our own HTTP front compresses.
+  compress: false,
+  // There are no photographs here, and the optimiser is a door we do not need.
+  images: { unoptimized: true },
+  // `npm run check` type-checks everything at once, tests included.
+  typescript: { ignoreBuildErrors: true },
+  serverExternalPackages: [
+    "pg",
+    "pino",
+    "@node-rs/argon2",
+    "graphile-worker",
+    "@prisma/client",
+    "@prisma/adapter-pg",
+    "@prisma/driver-adapter-utils",
+  ],
+  // Next writes no notes into the repository and asks no server about its version.
+  agentRules: false,
+  experimental: {
+    agentUpgrade: false,
+    // Every browser we support knows light-dark(); expanding it would triple the colour tokens.
+    lightningCssFeatures: { exclude: ["light-dark"] },
+  },
+};
+
+export default config;
