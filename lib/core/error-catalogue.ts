@@ -66,6 +66,15 @@ export const errorCatalogue = {
   worker_lost: { title: "The worker was lost too often while doing this.", help: "Check the worker's memory and log, then redeploy." },
   secret_unreadable: { title: "A secret cannot be opened.", help: "Set its value again; the key it was sealed for is gone." },
   environment_gone: { title: "The environment was destroyed.", help: "Create it again from its branch or tag." },
+  // installation
+  start_failed: { title: "A part of Berth could not start.", help: "The message names the part; its log in BERTH_HOME/logs tells more." },
+  port_taken: { title: "A port is taken by another program.", help: "Stop that program, or give Berth another port with the setting named." },
+  already_running: { title: "Berth runs already on this BERTH_HOME.", help: "Use the running one, or stop it first." },
 } as const satisfies Record<string, ErrorText>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Whether a stored text is one of today's codes. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCatalogue, text);
+}

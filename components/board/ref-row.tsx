@@ -1,0 +1,42 @@
+import { CommitRef } from "#components/ui/commit-ref.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import type { FormAction } from "#components/ui/action-form.tsx";
+import { RefName } from "#components/ui/ref-name.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { BoardRef } from "#lib/domain/board/schema.ts";
+
+/** A branch or tag without an environment, and the click that gives it one. */
+export function RefRow({
+  gitRef,
+  project,
+  stage,
+  preview,
+}: {
+  readonly gitRef: BoardRef;
+  readonly project: string;
+  readonly stage: string;
+  readonly preview: FormAction;
+}) {
+  return (
+    <li className="flex items-center gap-2 py-1.5 pr-1.5 pl-3">
+      <div className="min-w-0 flex-1">
+        <div className="flex min-w-0 items-baseline gap-2">
+          <RefName kind={gitRef.kind} name={gitRef.name} className="text-sm" />
+          <RelativeTime at={gitRef.changedAt} short className="ml-auto shrink-0 text-xs text-faint tabular-nums" />
+        </div>
+        <CommitRef commit={gitRef.commit} subject={gitRef.subject} className="max-w-full text-xs text-faint" />
+      </div>
+      {gitRef.preview !== undefined && (
+        <ActionButton
+          size="sm"
+          action={preview}
+          values={{ project, stage, ref: gitRef.id }}
+          reason={gitRef.preview.reason}
+          label={`Preview ${gitRef.name}`}
+        >
+          Preview
+        </ActionButton>
+      )}
+    </li>
+  );
+}

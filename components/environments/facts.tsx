@@ -1,0 +1,46 @@
+import type { ReactNode } from "react";
+
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { CommitRef } from "#components/ui/commit-ref.tsx";
+import { Digest } from "#components/ui/digest.tsx";
+import { RefName } from "#components/ui/ref-name.tsx";
+import type { EnvironmentPage } from "#lib/domain/environments/schema.ts";
+
+/** What runs here, in a strip of facts. */
+export function EnvironmentFacts({ environment }: { readonly environment: EnvironmentPage }) {
+  const { live, ref } = environment;
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line text-sm shadow-card sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))]">
+      <Fact term="Release">{live === null ? <Nothing>none yet</Nothing> : <span className="font-medium">#{live.number}</span>}</Fact>
+      <Fact term="Image">{live === null ? <Nothing>none yet</Nothing> : <Digest digest={live.digest} />}</Fact>
+      <Fact term="Commit">{live === null ? <Nothing>none yet</Nothing> : <CommitRef commit={live.commit} subject={live.subject} />}</Fact>
+      <Fact term={ref?.kind === "tag" ? "Tag" : "Branch"}>
+        {ref === null ? (
+          <Nothing>by promotion</Nothing>
+        ) : (
+          <>
+            <RefName kind={ref.kind} name={ref.name} className="max-w-full" />
+            {ref.goneAt !== null && <span className="ml-1 text-xs text-warn">gone</span>}
+          </>
+        )}
+      </Fact>
+      <Fact term="Live since">{live?.servedAt === null || live === null ? <Nothing>not yet</Nothing> : <RelativeTime at={live.servedAt} />}</Fact>
+      <Fact term="Instances">
+        <span className="tabular-nums">{environment.instances}</span>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
+  return (
+    <div className="min-w-0 bg-surface px-4 py-3">
+      <dt className="text-xs text-faint">{term}</dt>
+      <dd className="mt-0.5 flex min-w-0 items-center">{children}</dd>
+    </div>
+  );
+}
+
+function Nothing({ children }: { readonly children: ReactNode }) {
+  return <span className="text-faint">{children}</span>;
+}

@@ -1,0 +1,64 @@
+import { Package } from "lucide-react";
+
+import { Badge } from "#components/ui/badge.tsx";
+import { Section } from "#components/ui/card.tsx";
+import { CommitRef } from "#components/ui/commit-ref.tsx";
+import { Digest } from "#components/ui/digest.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { StatusBadge } from "#components/ui/status-badge.tsx";
+import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
+import type { ReleaseRow } from "#lib/domain/environments/schema.ts";
+
+/** Every release of an environment, newest first: an image and the configuration it ran with. */
+export function ReleaseHistory({ releases }: { readonly releases: readonly ReleaseRow[] }) {
+  return (
+    <Section title="Releases" description="An image and its configuration; numbered, never changed." bodyClassName="">
+      {releases.length === 0 ? (
+        <EmptyState icon={<Package aria-hidden />} title="No release yet">
+          The first deployment that builds an image makes release #1.
+        </EmptyState>
+      ) : (
+        <Table label="Releases" className="min-w-2xl">
+          <thead>
+            <tr>
+              <Th>Release</Th>
+              <Th>Image</Th>
+              <Th className="w-full">Commit</Th>
+              <Th>Answered</Th>
+              <Th>By</Th>
+              <Th className="text-right">Made</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {releases.map((release) => (
+              <Tr key={release.id}>
+                <Td className="whitespace-nowrap">
+                  <span className="flex items-center gap-2 font-medium">
+                    #{release.number}
+                    {release.live && <StatusBadge status="live" />}
+                  </span>
+                </Td>
+                <Td>
+                  <Digest digest={release.digest} />
+                </Td>
+                <Td className="max-w-0">
+                  <CommitRef commit={release.commit} subject={release.subject} className="max-w-full" />
+                </Td>
+                <Td className="text-xs whitespace-nowrap text-muted">
+                  {release.servedAt === null ? <Badge>never</Badge> : <RelativeTime at={release.servedAt} />}
+                </Td>
+                <Td className="text-xs whitespace-nowrap text-muted">
+                  <bdi>{release.createdBy ?? "Berth"}</bdi>
+                </Td>
+                <Td className="text-right text-xs whitespace-nowrap text-faint">
+                  <RelativeTime at={release.createdAt} />
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,60 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+
+import { throttle } from "./throttle.ts";
+
+const QUIET_MS = 300;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15_000;
+
+/**
+ * Keeps the page true: listens to `url` (server-sent events) and lets the server render the page again whenever something changed, at
+ * most every 300 ms. After a lost connection or a sleeping tab it looks once, because events may have been missed.
+ */
+export function LiveRefresh({ url }: { readonly url: string }) {
+  const router = useRouter();
+
+  useEffect(() => {
+    const refresh = throttle(() => router.refresh(), QUIET_MS);
+    let source: EventSource | undefined;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    let failures = 0;
+    let opened = false;
+
+    const connect = () => {
+      source = new EventSource(url);
+      source.addEventListener("open", () => {
+        failures = 0;
+        if (opened) refresh.call();
+        opened = true;
+      });
+      source.addEventListener("change", () => {
+        if (document.visibilityState === "visible") refresh.call();
+      });
+      source.addEventListener("error", () => {
+        // Our own back-off instead of the browser's: it also comes back after an answer that is no event stream.
+        source?.close();
+        clearTimeout(retry);
+        const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
+        failures += 1;
+        retry = setTimeout(connect, wait * (0.75 + Math.random() / 2));
+      });
+    };
+    const onVisible = () => {
+      if (document.visibilityState === "visible") refresh.call();
+    };
+
+    connect();
+    document.addEventListener("visibilitychange", onVisible);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      clearTimeout(retry);
+      source?.close();
+      refresh.stop();
+    };
+  }, [router, url]);
+
+  return null;
+}

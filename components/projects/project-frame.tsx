@@ -1,0 +1,88 @@
+import { FolderGit2, RefreshCw } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { projectHref } from "#components/environments/address.ts";
+import { LiveRefresh } from "#components/live/live-refresh.tsx";
+import { Main } from "#components/shell/main.tsx";
+import { ActionButton } from "#components/ui/action-button.tsx";
+import type { FormAction } from "#components/ui/action-form.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { Problem } from "#components/ui/problem.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { type TabItem, Tabs } from "#components/ui/tabs.tsx";
+import type { ProjectHead } from "#lib/domain/projects/schema.ts";
+
+/** What all pages of a project share: its name, its repository, its tabs. */
+export function ProjectFrame({
+  project,
+  sync,
+  eventsUrl,
+  children,
+}: {
+  readonly project: ProjectHead;
+  readonly sync: FormAction;
+  /** Server-sent events that make the page render again. */
+  readonly eventsUrl?: string | undefined;
+  readonly children: ReactNode;
+}) {
+  const base = projectHref(project.slug);
+  const tabs: TabItem[] = [
+    { href: base, label: "Board" },
+    { href: `${base}/refs`, label: "Branches and tags" },
+    { href: `${base}/variables`, label: "Variables" },
+  ];
+  if (project.mayAdminister) tabs.push({ href: `${base}/settings`, label: "Settings" });
+
+  return (
+    <Main wide>
+      {eventsUrl !== undefined && <LiveRefresh url={eventsUrl} />}
+      <PageHeader
+        title={project.name}
+        actions={
+          <>
+            {project.repositoryKind === "remote" && <SyncState project={project} sync={sync} />}
+            <GitUrl url={project.gitUrl} />
+          </>
+        }
+      />
+      <div className="mt-2.5 mb-5">
+        <Tabs label="Project" items={tabs} />
+      </div>
+      {project.syncProblem !== null && <Problem className="mb-5" tone="warn" problem={project.syncProblem} />}
+      {children}
+    </Main>
+  );
+}
+
+function GitUrl({ url }: { readonly url: string }) {
+  return (
+    <span className="flex h-8 min-w-0 items-center gap-1.5 rounded-sm border bg-surface pr-1 pl-2.5 text-xs text-muted">
+      <FolderGit2 aria-hidden className="size-3.5 shrink-0 text-faint" />
+      <code className="max-w-96 truncate font-mono" title={url}>
+        {url}
+      </code>
+      <CopyButton text={url} label="Copy the Git URL" />
+    </span>
+  );
+}
+
+function SyncState({ project, sync }: { readonly project: ProjectHead; readonly sync: FormAction }) {
+  return (
+    <>
+      <span className="text-xs text-faint">
+        {project.syncedAt === null ? (
+          "Not read yet"
+        ) : (
+          <>
+            Read <RelativeTime at={project.syncedAt} />
+          </>
+        )}
+      </span>
+      <ActionButton action={sync} values={{ project: project.slug }} size="sm">
+        <RefreshCw aria-hidden />
+        Look now
+      </ActionButton>
+    </>
+  );
+}

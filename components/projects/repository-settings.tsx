@@ -1,0 +1,59 @@
+"use client";
+
+import { useState } from "react";
+
+import { ActionForm, type FormAction } from "#components/ui/action-form.tsx";
+import { Section } from "#components/ui/card.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { SelectField } from "#components/ui/field.tsx";
+import { FormTextField } from "#components/ui/form-fields.tsx";
+import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { ProjectSettings } from "#lib/domain/projects/schema.ts";
+
+/** How Berth gets into a repository elsewhere. */
+export function RepositorySettings({ settings, action }: { readonly settings: ProjectSettings; readonly action: FormAction }) {
+  const [kind, setKind] = useState(settings.credentialKind ?? "none");
+  return (
+    <Section title="Access to the repository" description={settings.gitUrl}>
+      <div className="space-y-4">
+        {settings.deployKey !== null && <DeployKey value={settings.deployKey} />}
+        <ActionForm action={action} values={{ project: settings.slug }} className="space-y-4">
+          <SelectField
+            label="Credentials"
+            name="kind"
+            value={kind}
+            onChange={(event) => setKind(event.target.value === "ssh" ? "ssh" : event.target.value === "basic" ? "basic" : "none")}
+            fieldClassName="sm:max-w-80"
+            hint={
+              kind === "ssh" ? "A new key pair is made; add its public half to the repository." : "Stored sealed; they are never shown again."
+            }
+          >
+            <option value="none">None, it is public</option>
+            <option value="basic">User name and password or token</option>
+            <option value="ssh">Deploy key (ssh)</option>
+          </SelectField>
+          {kind === "basic" && (
+            <div className="grid gap-4 sm:grid-cols-2">
+              <FormTextField name="username" label="User name" maxLength={200} autoComplete="off" spellCheck={false} />
+              <FormTextField name="password" type="password" label="Password or token" required maxLength={1000} autoComplete="new-password" />
+            </div>
+          )}
+          <SubmitButton variant="secondary">{kind === "ssh" ? "Make a new deploy key" : "Save the credentials"}</SubmitButton>
+        </ActionForm>
+      </div>
+    </Section>
+  );
+}
+
+function DeployKey({ value }: { readonly value: string }) {
+  return (
+    <div>
+      <p className="mb-1.5 text-sm font-medium">Deploy key</p>
+      <div className="flex items-center gap-2 rounded-sm border bg-sunken py-2 pr-2 pl-3">
+        <code className="min-w-0 flex-1 font-mono text-xs break-all">{value}</code>
+        <CopyButton text={value} label="Copy the deploy key" />
+      </div>
+      <p className="mt-1.5 text-xs text-faint">Add it to the repository with read access.</p>
+    </div>
+  );
+}

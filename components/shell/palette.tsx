@@ -1,0 +1,120 @@
+"use client";
+
+import { Command } from "cmdk";
+import { Activity, FolderGit2, GitBranch, LayoutGrid, Monitor, Moon, Plus, Settings, SquareKanban, Sun, UserRound, Variable } from "lucide-react";
+import { usePathname, useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useRef } from "react";
+
+import { projectSlugIn, type ShellProject } from "./places.ts";
+import { applyTheme } from "./theme-menu.tsx";
+
+const row =
+  "flex h-9 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm select-none data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
+const group = "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint";
+
+/** Everything one can go to, by typing a part of its name. */
+export function Palette({
+  projects,
+  mayCreate,
+  onClose,
+}: {
+  readonly projects: readonly ShellProject[];
+  readonly mayCreate: boolean;
+  readonly onClose: () => void;
+}) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const router = useRouter();
+  const slug = projectSlugIn(usePathname());
+  const here = projects.find((project) => project.slug === slug);
+
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+
+  const go = (href: string) => {
+    onClose();
+    router.push(href);
+  };
+  const base = here === undefined ? "" : `/p/${encodeURIComponent(here.slug)}`;
+
+  return (
+    <dialog
+      ref={ref}
+      aria-label="Search or jump to"
+      onClose={onClose}
+      onPointerDown={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+      className="animate-appear mx-auto mt-[12dvh] w-[calc(100vw-2rem)] max-w-xl rounded-lg border bg-raised text-ink shadow-float backdrop:bg-scrim"
+    >
+      <Command loop label="Search or jump to">
+        <Command.Input
+          autoFocus
+          placeholder="Search projects and pages…"
+          className="h-12 w-full border-b bg-transparent px-4 text-lg outline-none sm:text-base"
+        />
+        <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
+          <Command.Empty className="px-2.5 py-8 text-center text-sm text-muted">Nothing by that name.</Command.Empty>
+          {here !== undefined && (
+            <Command.Group heading={here.name} className={group}>
+              <Entry icon={<SquareKanban aria-hidden />} label="Board" onSelect={() => go(base)} />
+              <Entry icon={<GitBranch aria-hidden />} label="Branches and tags" onSelect={() => go(`${base}/refs`)} />
+              <Entry icon={<Variable aria-hidden />} label="Variables" onSelect={() => go(`${base}/variables`)} />
+              <Entry icon={<Settings aria-hidden />} label="Settings" onSelect={() => go(`${base}/settings`)} />
+            </Command.Group>
+          )}
+          {projects.length > 0 && (
+            <Command.Group heading="Projects" className={group}>
+              {projects.map((project) => (
+                <Entry
+                  key={project.slug}
+                  id={`project ${project.slug}`}
+                  icon={<FolderGit2 aria-hidden />}
+                  label={project.name}
+                  onSelect={() => go(`/p/${encodeURIComponent(project.slug)}`)}
+                />
+              ))}
+            </Command.Group>
+          )}
+          <Command.Group heading="Berth" className={group}>
+            <Entry icon={<LayoutGrid aria-hidden />} label="All projects" onSelect={() => go("/")} />
+            {mayCreate && <Entry icon={<Plus aria-hidden />} label="New project" onSelect={() => go("/new")} />}
+            <Entry icon={<UserRound aria-hidden />} label="Account" onSelect={() => go("/account")} />
+            <Entry icon={<Activity aria-hidden />} label="System health" onSelect={() => go("/health")} />
+          </Command.Group>
+          <Command.Group heading="Theme" className={group}>
+            <Entry icon={<Monitor aria-hidden />} label="Theme of the system" onSelect={() => chosen("system", onClose)} />
+            <Entry icon={<Sun aria-hidden />} label="Light theme" onSelect={() => chosen("light", onClose)} />
+            <Entry icon={<Moon aria-hidden />} label="Dark theme" onSelect={() => chosen("dark", onClose)} />
+          </Command.Group>
+        </Command.List>
+      </Command>
+    </dialog>
+  );
+}
+
+function Entry({
+  icon,
+  label,
+  id = label,
+  onSelect,
+}: {
+  readonly icon: ReactNode;
+  readonly label: string;
+  readonly id?: string;
+  readonly onSelect: () => void;
+}) {
+  return (
+    <Command.Item value={id} keywords={[label]} onSelect={onSelect} className={row}>
+      {icon}
+      <bdi className="truncate">{label}</bdi>
+    </Command.Item>
+  );
+}
+
+function chosen(theme: "system" | "light" | "dark", onClose: () => void): void {
+  applyTheme(theme);
+  onClose();
+}

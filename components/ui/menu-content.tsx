@@ -1,0 +1,85 @@
+"use client";
+
+import { clsx } from "clsx";
+import { Check } from "lucide-react";
+import Link from "next/link";
+import { DropdownMenu } from "radix-ui";
+import type { ReactNode } from "react";
+
+import type { MenuEntry, MenuProperties } from "./menu.tsx";
+
+const row =
+  "flex min-h-8 w-full cursor-default items-center gap-2 rounded-xs px-2 text-sm outline-none select-none data-highlighted:bg-hover " +
+  "[&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
+
+/** The menu itself, open from its first moment. */
+export function MenuContent({ label, trigger, triggerClassName, entries, align = "end", tip = true }: MenuProperties) {
+  return (
+    <DropdownMenu.Root defaultOpen modal={false}>
+      <DropdownMenu.Trigger aria-label={label} data-tip={tip ? label : undefined} className={triggerClassName}>
+        {trigger}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="animate-appear z-50 max-h-[min(28rem,var(--radix-dropdown-menu-content-available-height))] max-w-80 min-w-48 overflow-y-auto rounded-md border bg-raised p-1 shadow-float"
+        >
+          {entries.map((entry, index) => (
+            <Entry key={index} entry={entry} />
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function Entry({ entry }: { readonly entry: MenuEntry }): ReactNode {
+  switch (entry.kind) {
+    case "separator":
+      return <DropdownMenu.Separator className="-mx-1 my-1 border-t" />;
+    case "label":
+      return <DropdownMenu.Label className="px-2 py-1.5 text-xs text-faint">{entry.text}</DropdownMenu.Label>;
+    case "link":
+      return (
+        <DropdownMenu.Item asChild className={row}>
+          {entry.outside === true ? (
+            <a href={entry.href} target="_blank" rel="noreferrer">
+              {entry.icon}
+              <bdi className="truncate">{entry.label}</bdi>
+            </a>
+          ) : (
+            <Link href={entry.href}>
+              {entry.icon}
+              <bdi className="truncate">{entry.label}</bdi>
+            </Link>
+          )}
+        </DropdownMenu.Item>
+      );
+    case "item":
+      return <ItemEntry entry={entry} />;
+  }
+}
+
+function ItemEntry({ entry }: { readonly entry: Extract<MenuEntry, { kind: "item" }> }) {
+  const refused = entry.reason !== undefined && entry.reason !== null;
+  return (
+    <DropdownMenu.Item
+      // Not `disabled`: the reason must be reachable by keyboard.
+      aria-disabled={refused}
+      onSelect={(event) => {
+        if (refused) event.preventDefault();
+        else entry.onSelect();
+      }}
+      className={clsx(row, entry.danger === true && !refused && "text-bad [&_svg]:text-bad", refused && "text-faint")}
+    >
+      {entry.icon}
+      <span className="min-w-0 flex-1 py-1">
+        {entry.label}
+        {refused && <span className="block text-xs text-pretty">{entry.reason}</span>}
+      </span>
+      {entry.checked === true && <Check aria-label="chosen" />}
+    </DropdownMenu.Item>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { LoaderCircle } from "lucide-react";
+import type { ComponentProps } from "react";
+import { useFormStatus } from "react-dom";
+
+import { buttonClass, type ButtonLook } from "./button-class.ts";
+
+/** The button of a form with a server action. While the action runs it keeps its width, shows a spinner and takes no second press. */
+export function SubmitButton({ variant = "primary", size, className, children, disabled, ...rest }: ComponentProps<"button"> & ButtonLook) {
+  const { pending } = useFormStatus();
+  return (
+    <button
+      type="submit"
+      className={buttonClass({ variant, size, className })}
+      disabled={disabled === true || pending}
+      aria-busy={pending}
+      {...rest}
+    >
+      {pending && (
+        <span className="absolute inset-0 grid place-items-center">
+          <LoaderCircle aria-hidden className="animate-turn" />
+        </span>
+      )}
+      <span className={pending ? "invisible contents" : "contents"}>
+        <span className={pending ? "inline-flex items-center gap-1.5 opacity-0" : "inline-flex items-center gap-1.5"}>{children}</span>
+      </span>
+    </button>
+  );
+}

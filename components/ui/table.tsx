@@ -1,0 +1,41 @@
+import { clsx } from "clsx";
+import type { ComponentProps, ReactNode } from "react";
+
+/** A table that scrolls sideways by itself where the page is too narrow. `label` names it for screen readers. */
+export function Table({
+  label,
+  children,
+  className,
+}: {
+  readonly label: string;
+  readonly children: ReactNode;
+  readonly className?: string | undefined;
+}) {
+  return (
+    // A region that scrolls must be reachable by keyboard.
+    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-[inherit]">
+      <table className={clsx("w-full border-collapse text-left text-sm", className)}>{children}</table>
+    </div>
+  );
+}
+
+/** The heading of a column. */
+export function Th({ className, ...rest }: ComponentProps<"th">) {
+  return (
+    <th
+      scope="col"
+      className={clsx("h-9 whitespace-nowrap border-b px-3 text-xs font-medium text-faint first:pl-4 last:pr-4", className)}
+      {...rest}
+    />
+  );
+}
+
+/** A cell. */
+export function Td({ className, ...rest }: ComponentProps<"td">) {
+  return <td className={clsx("px-3 py-2.5 align-middle first:pl-4 last:pr-4", className)} {...rest} />;
+}
+
+/** A row that lights up under the pointer. */
+export function Tr({ className, ...rest }: ComponentProps<"tr">) {
+  return <tr className={clsx("border-b transition-colors last:border-0 hover:bg-hover", className)} {...rest} />;
+}

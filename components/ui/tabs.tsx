@@ -1,0 +1,44 @@
+"use client";
+
+import { clsx } from "clsx";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+export interface TabItem {
+  readonly href: string;
+  readonly label: string;
+  readonly count?: number | undefined;
+  /** The tab is also current on the pages below its address. */
+  readonly deep?: boolean | undefined;
+}
+
+/** Links to the sides of one thing; the current one is underlined. */
+export function Tabs({ label, items }: { readonly label: string; readonly items: readonly TabItem[] }) {
+  const path = usePathname();
+  return (
+    <nav aria-label={label} className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none]">
+      <ul className="flex min-w-max gap-1 border-b">
+        {items.map((item) => {
+          const current = path === item.href || (item.deep === true && path.startsWith(`${item.href}/`));
+          return (
+            <li key={item.href}>
+              <Link
+                href={item.href}
+                aria-current={current ? "page" : undefined}
+                className={clsx(
+                  "-mb-px flex h-10 items-center gap-1.5 border-b-2 px-2.5 text-sm font-medium transition-colors",
+                  current ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
+                )}
+              >
+                {item.label}
+                {item.count !== undefined && (
+                  <span className="rounded-xs bg-hover px-1.5 text-xs tabular-nums text-muted">{item.count}</span>
+                )}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

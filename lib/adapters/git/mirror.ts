@@ -1,0 +1,222 @@
+import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
+
+import { BerthError, isBerthError } from "#lib/core/errors.ts";
+
+import { asOrdinaryRepository, fetchFacts } from "./commit-facts.ts";
+import { commitFormat, type CommitInfo, parseCommits } from "./commit-format.ts";
+import { exitCodeOf } from "./failure.ts";
+import { type FetchLimits, fetchToDepth } from "./fetch.ts";
+import type { RemoteRef } from "./ls-remote.ts";
+import { withMirrorTurn } from "./mirror-lock.ts";
+import { isCommitId, requireCommitId, requireFullRef } from "./ref-name.ts";
+import { createBareRepository } from "./repository-files.ts";
+import type { GitRunner } from "./runner.ts";
+import { type GitSource, type RemoteSource } from "./source.ts";
+
+export type { CommitInfo } from "./commit-format.ts";
+
+interface FetchOptions extends FetchLimits {
+  readonly fullRef: string;
+  readonly commit: string;
+}
+
+/** git's own word for "all of it", also in a repository that has all of it. */
+const wholeHistory = 2_147_483_647;
+const localMs = 60_000;
+const smallOutput = 1024 * 1024;
+
+/** Oddities of old but honest repositories that would otherwise make a whole history unreadable. */
+const mirrorConfig = `[core]
+	logAllRefUpdates = false
+[fetch "fsck"]
+	zeroPaddedFilemode = warn
+	missingSpaceBeforeDate = warn
+	missingNameBeforeEmail = ignore
+	missingEmail = warn
+	badTimezone = warn
+`;
+
+/** A bare repository that keeps what was fetched from a remote; made when missing. */
+export async function ensureMirror(runner: GitRunner, gitDir: string): Promise<void> {
+  await createBareRepository(runner, gitDir, mirrorConfig);
+}
+
+/**
+ * Makes `commit`, the head of `fullRef` now or earlier, readable with its files, and answers where: the mirror, or the built-in repository itself.
+ * A commit fetched for this ref before costs no network. Throws `source_gone` when the ref is gone or the commit is not in its history.
+ */
+export async function fetchCommit(
+  runner: GitRunner,
+  source: GitSource,
+  mirrorDir: string,
+  options: FetchOptions,
+): Promise<{ gitDir: string }> {
+  const wanted = { fullRef: requireFullRef(options.fullRef).fullName, commit: requireCommitId(options.commit) };
+  if (source.kind === "local") {
+    const found = await isInHistory(runner, source.gitDir, wanted.commit, wanted.fullRef);
+    if (!found) throw goneFrom(wanted.fullRef, wanted.commit);
+    return { gitDir: source.gitDir };
+  }
+  await ensureMirror(runner, mirrorDir);
+  const kept = keptName(wanted.fullRef, wanted.commit);
+  await withMirrorTurn(mirrorDir, options, async (remainingMs) => {
+    if (await resolveCommit(runner, mirrorDir, kept)) return;
+    const limits = { ...options, timeoutMs: remainingMs };
+    await fetchHistory(runner, source, mirrorDir, wanted, limits);
+    await runner.run(["update-ref", kept, wanted.commit], {
+      gitDir: mirrorDir,
+      timeoutMs: localMs,
+      maxOutputBytes: smallOutput,
+      protocols: [],
+    });
+  });
+  return { gitDir: mirrorDir };
+}
+
+/**
+ * First only the head of the ref: nearly always the commit, and every server can do it. When the ref has moved on, more and more of its
+ * history, until the commit turns up: that proves it belongs to the ref, which asking for its id would not.
+ */
+async function fetchHistory(
+  runner: GitRunner,
+  source: RemoteSource,
+  mirrorDir: string,
+  wanted: { fullRef: string; commit: string },
+  limits: FetchLimits,
+): Promise<void> {
+  const deadline = performance.now() + limits.timeoutMs;
+  const incoming = `refs/berth/incoming/${randomBytes(8).toString("hex")}`;
+  try {
+    for (const depth of [1, 50, 1_000, wholeHistory]) {
+      await fetchToDepth(runner, source, mirrorDir, [`+${wanted.fullRef}:${incoming}`], depth, {
+        ...limits,
+        timeoutMs: Math.max(1, deadline - performance.now()),
+      });
+      if ((await resolveCommit(runner, mirrorDir, incoming)) === wanted.commit) return;
+      if (depth > 1 && (await isInHistory(runner, mirrorDir, wanted.commit, incoming))) return;
+    }
+    throw goneFrom(wanted.fullRef, wanted.commit);
+  } finally {
+    await runner.run(["update-ref", "-d", incoming], { gitDir: mirrorDir, timeoutMs: localMs, maxOutputBytes: smallOutput, protocols: [] });
+  }
+}
+
+/** The ref that keeps a fetched commit, and remembers which branch or tag it was fetched for. */
+function keptName(fullRef: string, commit: string): string {
+  return `refs/berth/kept/${createHash("sha256").update(fullRef).digest("hex").slice(0, 32)}/${commit}`;
+}
+
+function goneFrom(fullRef: string, commit: string): BerthError {
+  return new BerthError("source_gone", {
+    detail: `${fullRef.replace(/^refs\/(?:heads|tags)\//, "")} no longer contains ${commit.slice(0, 12)}.`,
+  });
+}
+
+/** The commit a ref or id leads to, tags peeled, or null. */
+async function resolveCommit(runner: GitRunner, gitDir: string, ref: string): Promise<string | null> {
+  try {
+    const output = await runner.run(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], {
+      gitDir,
+      timeoutMs: localMs,
+      maxOutputBytes: smallOutput,
+      protocols: [],
+    });
+    return output.toString("utf8").trim();
+  } catch (error) {
+    if (exitCodeOf(error) === null) throw error;
+    return null;
+  }
+}
+
+async function isInHistory(runner: GitRunner, gitDir: string, commit: string, ref: string): Promise<boolean> {
+  try {
+    await runner.run(["merge-base", "--is-ancestor", "--end-of-options", commit, ref], {
+      gitDir,
+      timeoutMs: localMs,
+      maxOutputBytes: smallOutput,
+      protocols: [],
+    });
+    return true;
+  } catch (error) {
+    if (exitCodeOf(error) === null) throw error;
+    return false;
+  }
+}
+
+const readChunk = 500;
+
+/** Author, subject and time of commits in a repository; those it does not have are absent from the map. */
+export async function readCommits(runner: GitRunner, gitDir: string, commits: readonly string[]): Promise<Map<string, CommitInfo>> {
+  const ids = [...new Set(commits)].filter(isCommitId);
+  const found = new Map<string, CommitInfo>();
+  for (let start = 0; start < ids.length; start += readChunk) {
+    for (const info of await readChunkOfCommits(runner, gitDir, ids.slice(start, start + readChunk))) found.set(info.commit, info);
+  }
+  return found;
+}
+
+/** A commit with an absurd message only costs itself: the chunk is halved until it stands alone. */
+async function readChunkOfCommits(runner: GitRunner, gitDir: string, ids: readonly string[]): Promise<CommitInfo[]> {
+  const args = [
+    "log",
+    "--no-walk=unsorted",
+    "--ignore-missing",
+    "--stdin",
+    "--encoding=UTF-8",
+    "--no-color",
+    "--no-notes",
+    `--format=${commitFormat}`,
+  ];
+  try {
+    return parseCommits(
+      await runner.run(args, { gitDir, input: `${ids.join("\n")}\n`, timeoutMs: localMs, maxOutputBytes: 4 * smallOutput, protocols: [] }),
+    );
+  } catch (error) {
+    if (!isBerthError(error, "git_failed", "source_gone")) throw error;
+    if (ids.length <= 1) return [];
+    const half = Math.ceil(ids.length / 2);
+    return [
+      ...(await readChunkOfCommits(runner, gitDir, ids.slice(0, half))),
+      ...(await readChunkOfCommits(runner, gitDir, ids.slice(half))),
+    ];
+  }
+}
+
+/**
+ * Author, subject and time of the refs' commits, fetched without their files where the server can. Never fails because of the remote: what could
+ * not be had within the limits is absent and can be asked for again. Throws only when aborted.
+ */
+export async function fetchCommitInfo(
+  runner: GitRunner,
+  source: GitSource,
+  mirrorDir: string,
+  refs: readonly RemoteRef[],
+  limits: FetchLimits,
+): Promise<Map<string, CommitInfo>> {
+  const commits = refs.map((ref) => ref.commit);
+  if (source.kind === "local") return readCommits(runner, source.gitDir, commits);
+  await ensureMirror(runner, mirrorDir);
+  // Apart from the mirror: git would take a commit known without its files for one that needs no fetching.
+  const factsDir = join(mirrorDir, "berth-commits");
+  await ensureMirror(runner, factsDir);
+  const known = await readCommits(runner, mirrorDir, commits);
+  const learn = async (ids: readonly string[]) => {
+    for (const [commit, info] of await readCommits(runner, factsDir, ids)) known.set(commit, info);
+  };
+  await withMirrorTurn(factsDir, limits, async (remainingMs) => {
+    await asOrdinaryRepository(factsDir);
+    await learn(commits);
+    const missing = [...new Map(refs.filter((ref) => !known.has(ref.commit)).map((ref) => [ref.commit, ref])).values()];
+    if (missing.length === 0) return;
+    try {
+      await fetchFacts(runner, source, factsDir, missing, { ...limits, timeoutMs: remainingMs });
+    } finally {
+      await asOrdinaryRepository(factsDir);
+      await learn(missing.map((ref) => ref.commit));
+    }
+  }).catch((error: unknown) => {
+    if (!isBerthError(error) || limits.signal?.aborted) throw error;
+  });
+  return known;
+}

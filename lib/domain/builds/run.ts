@@ -1,0 +1,163 @@
+import { finished } from "node:stream/promises";
+import { BerthError, describeError, isBerthError } from "#lib/core/errors.ts";
+import { buildImage } from "#lib/adapters/docker/build.ts";
+import { prepareContext } from "#lib/adapters/docker/context.ts";
+import { checkDockerfile } from "#lib/adapters/docker/dockerfile.ts";
+import { inspectImage } from "#lib/adapters/docker/images.ts";
+import { pushImage } from "#lib/adapters/docker/push.ts";
+import { fetchCommit } from "#lib/adapters/git/mirror.ts";
+import { archive, pathKind, readFile } from "#lib/adapters/git/tree.ts";
+import type { BuildStatus, StepName } from "#lib/core/states.ts";
+import { enqueue } from "#lib/platform/queue/enqueue.ts";
+import { beginStep, finishStep, resetSteps } from "../deployments/steps.ts";
+import { type LogSink, openLogSink } from "../logs/sink.ts";
+import type { WorkerContext } from "../workers/context.ts";
+import { LeaseLost, type LeasedBuild, claimBuild, maxAttempts, moveBuild, ringWaiting, waitingDeployments } from "./lease.ts";
+import { imageTagOf } from "./recipe.ts";
+import { openSource } from "./source.ts";
+
+const fetchTimeoutMs = 10 * 60_000;
+const pushTimeoutMs = 15 * 60_000;
+const cancelPollMs = 1_000;
+const retryAfterMs = 5_000;
+const transient = ["docker_unavailable", "registry_unavailable", "git_unreachable", "git_timed_out", "disk_full"] as const;
+const dockerfileMaxBytes = 1024 * 1024;
+
+/** Turns one commit into one image: fetch, check, build, push. Ends the build's row in a final state, or throws LeaseLost. */
+export async function runBuild(context: WorkerContext, buildId: string): Promise<void> {
+  const build = await claimBuild(context.database, buildId, context.poolId());
+  if (build === null) return;
+  const sink = openLogSink(context.database, { logId: build.logId, secrets: [], log: context.log });
+  const stop = new AbortController();
+  const watch = setInterval(() => void watchForCancel(context, build, stop), cancelPollMs);
+  try {
+    if (build.attempt > maxAttempts) throw new BerthError("worker_lost");
+    if (build.attempt > 1) sink.write(`— begun again, attempt ${build.attempt} —\n`);
+    await makeImage(context, build, sink, stop.signal);
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    await endBadly(context, build, sink, stop.signal.aborted && !isBerthError(stop.signal.reason, "build_timed_out") ? new BerthError("build_cancelled", { cause: error }) : error);
+  } finally {
+    clearInterval(watch);
+    await sink.close();
+  }
+}
+
+async function makeImage(context: WorkerContext, build: LeasedBuild, sink: LogSink, signal: AbortSignal): Promise<void> {
+  await enter(context, build, null, "fetch");
+  const { source, mirror } = await openSource(context, build.projectId);
+  const { gitDir } = await fetchCommit(context.git, source, mirror, { fullRef: build.refName, commit: build.commit, timeoutMs: fetchTimeoutMs, signal });
+  const dockerignore = await checkSource(context, build, gitDir);
+
+  await enter(context, build, "building", "build", "fetch");
+  const repository = context.registry === null ? build.projectSlug : `${context.registry.prefix}/${build.projectSlug}`;
+  const tag = imageTagOf(build);
+  const { stream, done } = archive(context.git, gitDir, build.commit, build.contextPath, { signal });
+  const tar = prepareContext(stream, { dockerignore, dockerfile: build.dockerfilePath, maxBytes: context.builds.contextMaxBytes });
+  const [{ engineId }] = await Promise.all([
+    buildImage(context.engine, {
+      context: tar,
+      dockerfile: build.dockerfilePath,
+      reference: `${repository}:${tag}`,
+      labels: { "berth.instance": context.instance, "berth.project": build.projectId, "org.opencontainers.image.revision": build.commit },
+      cacheNamespace: build.projectId,
+      onOutput: (text) => sink.write(text),
+      signal,
+      timeoutMs: context.builds.timeoutMs,
+    }),
+    done,
+    finished(tar).catch(() => undefined),
+  ]);
+
+  const digest = await publish(context, build, { repository, tag, engineId, sink, signal });
+  const image = await inspectImage(context.engine, engineId);
+  if (image === null) throw new BerthError("image_missing", { detail: "The image vanished from the engine right after the build." });
+  await context.database.$transaction(async (tx) => {
+    const row = await tx.image.create({
+      data: {
+        projectId: build.projectId,
+        commit: build.commit,
+        repository,
+        tag,
+        digest,
+        engineId,
+        pushed: context.registry !== null,
+        ports: [...image.ports],
+        sizeBytes: BigInt(image.sizeBytes),
+      },
+      select: { id: true },
+    });
+    await moveBuild(tx, build, "built", { imageId: row.id });
+    for (const deployment of await waitingDeployments(tx, build.id)) for (const step of ["fetch", "build", "push"] as const) await finishStep(tx, deployment, step);
+    await ringWaiting(tx, build, "build.done");
+  });
+}
+
+/** The image's digest in the registry, or the engine's id where there is none. */
+async function publish(context: WorkerContext, build: LeasedBuild, what: { repository: string; tag: string; engineId: string; sink: LogSink; signal: AbortSignal }): Promise<string> {
+  await enter(context, build, "pushing", "push", "build");
+  if (context.registry === null) return what.engineId;
+  const { digest } = await pushImage(context.engine, {
+    repository: what.repository,
+    tag: what.tag,
+    auth: context.registry.credentials,
+    onOutput: (text) => what.sink.write(text),
+    signal: what.signal,
+    timeoutMs: pushTimeoutMs,
+  });
+  what.sink.write(`Pushed as ${digest}\n`);
+  return digest;
+}
+
+/** Everything that can be known to be wrong before the engine is bothered. Returns the text of .dockerignore. */
+async function checkSource(context: WorkerContext, build: LeasedBuild, gitDir: string): Promise<string | null> {
+  const inContext = (path: string) => (build.contextPath === "." ? path : `${build.contextPath}/${path}`);
+  if (build.contextPath !== "." && (await pathKind(context.git, gitDir, build.commit, build.contextPath)) !== "directory") {
+    throw new BerthError("context_missing", { detail: `There is no folder ${build.contextPath} in this commit.` });
+  }
+  const path = inContext(build.dockerfilePath);
+  const dockerfile = await readFile(context.git, gitDir, build.commit, path, { maxBytes: dockerfileMaxBytes });
+  if (dockerfile === null) throw new BerthError("dockerfile_missing", { detail: `There is no regular file ${path} in this commit.` });
+  checkDockerfile(dockerfile.toString("utf8"));
+  const dockerignore = await readFile(context.git, gitDir, build.commit, inContext(".dockerignore"), { maxBytes: dockerfileMaxBytes });
+  return dockerignore?.toString("utf8") ?? null;
+}
+
+/** Moves the build and the steps of all deployments that wait for it. */
+async function enter(context: WorkerContext, build: LeasedBuild, status: BuildStatus | null, begins: StepName, ends?: StepName): Promise<void> {
+  await context.database.$transaction(async (tx) => {
+    if (status !== null) await moveBuild(tx, build, status);
+    for (const deployment of await waitingDeployments(tx, build.id)) {
+      if (ends !== undefined) await finishStep(tx, deployment, ends);
+      await beginStep(tx, deployment, begins);
+    }
+  });
+}
+
+async function endBadly(context: WorkerContext, build: LeasedBuild, sink: LogSink, error: unknown): Promise<void> {
+  const known = error instanceof BerthError ? error : new BerthError("internal", { cause: error });
+  if (known.code === "internal") context.log.error({ err: error, buildId: build.id }, "A build ended by a mistake of Berth's.");
+  else context.log.info({ buildId: build.id, code: known.code, reason: describeError(error) }, "A build ended.");
+  sink.write(`\n${known.title}${known.detail === undefined ? "" : ` ${known.detail}`}\n${known.help}\n`);
+  if (isBerthError(known, ...transient) && build.attempt < maxAttempts) return tryAgain(context, build);
+  const cancelled = known.code === "build_cancelled";
+  await context.database.$transaction(async (tx) => {
+    await moveBuild(tx, build, cancelled ? "cancelled" : "failed", { errorCode: known.code, errorText: known.detail ?? null });
+    await ringWaiting(tx, build, cancelled ? "build.cancelled" : "build.failed");
+  });
+}
+
+/** A part that is away for a moment is no fault of the commit's: the build goes back into the queue. */
+async function tryAgain(context: WorkerContext, build: LeasedBuild): Promise<void> {
+  await context.database.$transaction(async (tx) => {
+    await moveBuild(tx, build, "queued");
+    for (const deployment of await waitingDeployments(tx, build.id)) await resetSteps(tx, deployment, ["fetch", "build", "push"]);
+    await enqueue(tx, { task: "run-build", payload: { buildId: build.id } }, new Date(Date.now() + retryAfterMs));
+  });
+}
+
+async function watchForCancel(context: WorkerContext, build: LeasedBuild, stop: AbortController): Promise<void> {
+  const row = await context.database.build.findUnique({ where: { id: build.id }, select: { cancelRequestedAt: true, leaseEpoch: true } }).catch(() => undefined);
+  if (row === undefined) return;
+  if (row === null || row.cancelRequestedAt !== null || row.leaseEpoch !== build.leaseEpoch) stop.abort(new BerthError("build_cancelled"));
+}

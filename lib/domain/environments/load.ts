@@ -1,0 +1,41 @@
+import { BerthError } from "#lib/core/errors.ts";
+import type { DesiredState, RefKind, StageKind, Transaction } from "#lib/platform/database/client.ts";
+
+export interface LoadedEnvironment {
+  readonly id: string;
+  readonly projectId: string;
+  readonly projectSlug: string;
+  readonly name: string;
+  readonly host: string;
+  readonly desired: DesiredState;
+  readonly stageKind: StageKind;
+  readonly liveReleaseId: string | null;
+  readonly refId: string | null;
+  readonly refKind: RefKind | null;
+  readonly refName: string | null;
+  readonly refCommit: string | null;
+  readonly refSubject: string | null;
+  readonly refGoneAt: Date | null;
+}
+
+/** An environment by id, its row locked for the transaction. Destroyed ones do not exist any more. */
+export async function lockEnvironment(tx: Transaction, id: string): Promise<LoadedEnvironment> {
+  const rows = await tx.$queryRaw<LoadedEnvironment[]>`
+    SELECT e.id, e.project_id AS "projectId", p.slug AS "projectSlug", e.name, e.host, e.desired::text AS desired, s.kind::text AS "stageKind",
+      e.live_release_id AS "liveReleaseId", e.ref_id AS "refId", r.kind::text AS "refKind", r.name AS "refName", r.commit AS "refCommit",
+      r.subject AS "refSubject", r.gone_at AS "refGoneAt"
+    FROM environment e JOIN stage s ON s.id = e.stage_id JOIN project p ON p.id = e.project_id LEFT JOIN ref r ON r.id = e.ref_id
+    WHERE e.id = ${id}::uuid AND e.destroyed_at IS NULL AND p.deleted_at IS NULL FOR UPDATE OF e`;
+  if (rows[0] === undefined) throw new BerthError("not_found");
+  return rows[0];
+}
+
+/** The policy's view of an environment. */
+export function policyObject(environment: { projectId: string; stageKind: StageKind }) {
+  return { type: "environment", projectId: environment.projectId, stageKind: environment.stageKind } as const;
+}
+
+/** refs/heads/… or refs/tags/… */
+export function fullRefName(ref: { kind: RefKind; name: string }): string {
+  return ref.kind === "tag" ? `refs/tags/${ref.name}` : `refs/heads/${ref.name}`;
+}

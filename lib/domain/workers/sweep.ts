@@ -1,0 +1,92 @@
+import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
+import { listImages, removeImage } from "#lib/adapters/docker/images.ts";
+import { describeError } from "#lib/core/errors.ts";
+import { enqueue } from "#lib/platform/queue/enqueue.ts";
+import { currentTasks } from "../deployments/verify.ts";
+import type { WorkerContext } from "./context.ts";
+
+/** An app or image of ours that no row wants is left alone for this long: its row may be on its way. */
+const orphanGraceMs = 60_000;
+const orphansSeen = new Map<string, number>();
+
+/**
+ * The slow pass that makes everything correct when notifications were lost: one list call, compared with all rows; what
+ * differs is rung at, and what belongs to no row is removed after a grace.
+ */
+export async function sweepEnvironments(context: WorkerContext): Promise<void> {
+  const apps = new Map((await context.marathon.listApps({ labels: { "berth.instance": context.instance } })).map((app) => [app.id, app]));
+  const environments = await context.database.environment.findMany({
+    where: { destroyedAt: null },
+    select: {
+      id: true,
+      appId: true,
+      desired: true,
+      health: true,
+      liveReleaseId: true,
+      route: { select: { state: true, targets: true } },
+      _count: { select: { deployments: { where: { status: { in: ["queued", "preparing", "deploying", "verifying"] } } } } },
+    },
+  });
+  for (const environment of environments) {
+    const app = apps.get(environment.appId);
+    apps.delete(environment.appId);
+    if (needsLook(environment, app) && !context.wakers.wake(environment.id)) {
+      await enqueue(context.database, { task: "reconcile-environment", payload: { environmentId: environment.id } });
+    }
+  }
+  await removeOrphanApps(context, [...apps.values()]);
+}
+
+interface SweptEnvironment {
+  readonly desired: string;
+  readonly health: string;
+  readonly liveReleaseId: string | null;
+  readonly route: { readonly state: string; readonly targets: unknown } | null;
+  readonly _count: { readonly deployments: number };
+}
+
+/** Whether rows and cluster differ. Errs on the side of looking: a look too many changes nothing. */
+export function needsLook(environment: SweptEnvironment, app: ObservedApp | undefined): boolean {
+  if (environment._count.deployments > 0 || environment.desired === "destroyed") return true;
+  if (environment.desired === "stopped") return environment.health !== "stopped" || (app !== undefined && app.instances > 0);
+  if (environment.liveReleaseId === null) return app !== undefined;
+  if (app === undefined || app.labels["berth.release"] !== environment.liveReleaseId || app.deployments.length > 0) return true;
+  const tasks = currentTasks(app);
+  const answering = tasks.filter((task) => task.healthy !== false).map((task) => task.id);
+  const routed = Array.isArray(environment.route?.targets) ? environment.route.targets.length : 0;
+  return environment.health !== "healthy" || answering.length !== app.instances || routed !== answering.length;
+}
+
+async function removeOrphanApps(context: WorkerContext, apps: readonly ObservedApp[]): Promise<void> {
+  for (const id of orphansSeen.keys()) if (!apps.some((app) => app.id === id)) orphansSeen.delete(id);
+  for (const app of apps) {
+    const since = orphansSeen.get(app.id) ?? Date.now();
+    orphansSeen.set(app.id, since);
+    if (Date.now() - since < orphanGraceMs) continue;
+    context.log.warn({ appId: app.id }, "An app of ours that no environment wants is removed.");
+    await context.marathon.deleteApp(app.id);
+    orphansSeen.delete(app.id);
+  }
+}
+
+/** Removes images of ours on the engine that no row knows any more: what a crash between row and engine left behind. */
+export async function sweepImages(context: WorkerContext): Promise<void> {
+  const known = new Set((await context.database.image.findMany({ where: { removedAt: null }, select: { engineId: true } })).map((image) => image.engineId));
+  const building = await context.database.build.count({ where: { status: { in: ["fetching", "building", "pushing"] } } });
+  if (building > 0) return;
+  for (const image of await listImages(context.engine, { label: `berth.instance=${context.instance}` })) {
+    if (known.has(image.engineId) || Date.now() - image.createdAt.getTime() < orphanGraceMs) continue;
+    for (const reference of [...image.references, ...image.repoDigests]) {
+      await removeImage(context.engine, reference).catch((error: unknown) => context.log.info({ reason: describeError(error) }, "An image is still in use."));
+    }
+  }
+}
+
+/** Forgets what is too old to matter, and has every project look for images it needs no more. */
+export async function sweepRows(context: WorkerContext): Promise<void> {
+  await context.database.$executeRaw`DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day'`;
+  await context.database.$executeRaw`DELETE FROM session WHERE expires_at < now() - interval '7 days'`;
+  await context.database.$executeRaw`DELETE FROM event WHERE at < now() - interval '90 days'`;
+  const projects = await context.database.project.findMany({ where: { images: { some: { removedAt: null } } }, select: { id: true } });
+  for (const { id } of projects) await enqueue(context.database, { task: "collect-images", payload: { projectId: id } });
+}

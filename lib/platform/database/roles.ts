@@ -1,0 +1,125 @@
+import { runMigrations } from "graphile-worker";
+import { Client, escapeIdentifier, escapeLiteral } from "pg";
+
+/**
+ * One database identity per process, so that a lost web process cannot read what only the worker needs and the gateway
+ * sees nothing but routes. Applied after every migration; safe to repeat.
+ */
+export type ProcessRole = "web" | "worker" | "gateway" | "scheduler";
+export const processRoles: readonly ProcessRole[] = ["web", "worker", "gateway", "scheduler"];
+
+/** What web and worker may do alike; what only one of them may is listed below. */
+const sharedTables = ["project", "stage", "ref", "environment", "deployment", "deployment_step", "event", "variable", "repository_credential", "membership", "part_status"];
+
+const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
+  web: [
+    ...sharedTables.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO berth_web`),
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON person, session, api_token, setup, sign_in_attempt TO berth_web",
+    "GRANT SELECT, UPDATE ON build TO berth_web",
+    "GRANT SELECT ON image, release, route, permission, sealing_key, worker_heartbeat, log_chunk TO berth_web",
+    "GRANT UPDATE (log_watched_until) ON environment TO berth_web",
+    // Web seals and forgets: it may add a secret and name it, never read it back.
+    "GRANT INSERT, DELETE, SELECT (id) ON sealed_secret TO berth_web",
+    "GRANT SELECT, INSERT ON audit_entry TO berth_web",
+  ],
+  worker: [
+    ...sharedTables.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO berth_worker`),
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, release, route, log_chunk, worker_heartbeat, sealing_key, sealed_secret TO berth_worker",
+    "GRANT SELECT ON permission TO berth_worker",
+    "GRANT SELECT (id, name, email) ON person TO berth_worker",
+    "GRANT DELETE ON sign_in_attempt, session TO berth_worker",
+    "GRANT SELECT (at) ON sign_in_attempt TO berth_worker",
+    "GRANT SELECT (expires_at) ON session TO berth_worker",
+    "GRANT SELECT, INSERT ON audit_entry TO berth_worker",
+    "GRANT USAGE ON SCHEMA graphile_worker TO berth_worker",
+    "GRANT ALL ON ALL TABLES IN SCHEMA graphile_worker TO berth_worker",
+    "GRANT ALL ON ALL SEQUENCES IN SCHEMA graphile_worker TO berth_worker",
+    "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA graphile_worker TO berth_worker",
+  ],
+  gateway: ["GRANT SELECT ON route TO berth_gateway"],
+  scheduler: [
+    "GRANT USAGE ON SCHEMA scheduler TO berth_scheduler",
+    "GRANT ALL ON ALL TABLES IN SCHEMA scheduler TO berth_scheduler",
+    "GRANT ALL ON ALL SEQUENCES IN SCHEMA scheduler TO berth_scheduler",
+  ],
+};
+
+/** Web may ask for these jobs and no others, and may not look into the queue: the function runs with its owner's rights. */
+const enqueueFunction = `
+CREATE OR REPLACE FUNCTION berth_enqueue(task text, payload json, key text, run_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF task NOT IN ('sync-refs', 'run-build', 'reconcile-environment', 'follow-log', 'collect-images') THEN
+    RAISE EXCEPTION 'unknown task %', task;
+  END IF;
+  PERFORM graphile_worker.add_job(task, payload, job_key => key, run_at => run_at, max_attempts => 25, job_key_mode => 'replace');
+END $$;
+REVOKE ALL ON FUNCTION berth_enqueue(text, json, text, timestamptz) FROM PUBLIC;
+CREATE OR REPLACE FUNCTION berth_queue_length() RETURNS TABLE (waiting bigint, running bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT count(*) FILTER (WHERE locked_at IS NULL), count(*) FILTER (WHERE locked_at IS NOT NULL) FROM graphile_worker.jobs
+  WHERE run_at <= now()
+$$;`;
+
+/**
+ * Makes the four roles and their rights. Returns a URL per process; where the admin may not create roles, all get the
+ * admin's and `guarded` is false, for the start-up to say so.
+ */
+export async function provisionRoles(
+  adminUrl: string,
+  passwords: Readonly<Record<ProcessRole, string>>,
+): Promise<{ urls: Record<ProcessRole, string>; guarded: boolean }> {
+  await runMigrations({ connectionString: adminUrl });
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query(enqueueFunction);
+    const { rows } = await client.query<{ may: boolean }>("SELECT rolsuper OR rolcreaterole AS may FROM pg_roles WHERE rolname = current_user");
+    if (rows[0]?.may !== true) return { urls: { web: adminUrl, worker: adminUrl, gateway: adminUrl, scheduler: adminUrl }, guarded: false };
+    await client.query("BEGIN");
+    await client.query("SELECT pg_advisory_xact_lock(7301994)");
+    for (const role of processRoles) await provisionRole(client, role, passwords[role]);
+    await client.query("COMMIT");
+    return { urls: urlsFor(adminUrl, passwords), guarded: true };
+  } finally {
+    await client.end();
+  }
+}
+
+async function provisionRole(client: Client, role: ProcessRole, password: string): Promise<void> {
+  const name = escapeIdentifier(`berth_${role}`);
+  const { rowCount } = await client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [`berth_${role}`]);
+  await client.query(`${rowCount === 0 ? "CREATE" : "ALTER"} ROLE ${name} LOGIN PASSWORD ${escapeLiteral(password)}`);
+  await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${name}`);
+  await client.query(`GRANT USAGE ON SCHEMA public TO ${name}`);
+  if (role === "web" || role === "worker") {
+    await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${name}`);
+    await client.query(`GRANT EXECUTE ON FUNCTION berth_enqueue(text, json, text, timestamptz), berth_queue_length() TO ${name}`);
+  }
+  const { rows } = await client.query<{ present: boolean }>("SELECT to_regnamespace('scheduler') IS NOT NULL AS present");
+  if (role === "scheduler" && rows[0]?.present !== true) return;
+  for (const grant of grants[role]) await client.query(grant);
+  if (role === "worker") await openQueueTo(client, name);
+}
+
+/** The queue's tables are closed to everybody but their owner by row level security; the worker runs the queue. */
+async function openQueueTo(client: Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ table: string }>(
+    "SELECT relname AS table FROM pg_class WHERE relnamespace = 'graphile_worker'::regnamespace AND relkind = 'r' AND relrowsecurity",
+  );
+  for (const { table } of rows) {
+    const full = `graphile_worker.${escapeIdentifier(table)}`;
+    await client.query(`DROP POLICY IF EXISTS berth_worker ON ${full}`);
+    await client.query(`CREATE POLICY berth_worker ON ${full} TO ${name} USING (true) WITH CHECK (true)`);
+  }
+}
+
+function urlsFor(adminUrl: string, passwords: Readonly<Record<ProcessRole, string>>): Record<ProcessRole, string> {
+  const urlFor = (role: ProcessRole) => {
+    const url = new URL(adminUrl);
+    url.username = `berth_${role}`;
+    url.password = passwords[role];
+    return url.toString();
+  };
+  return { web: urlFor("web"), worker: urlFor("worker"), gateway: urlFor("gateway"), scheduler: urlFor("scheduler") };
+}

@@ -1,0 +1,90 @@
+import type { Config } from "#lib/platform/config.ts";
+import type { ProcessRole } from "#lib/platform/database/roles.ts";
+
+/** What the supervisor has found out and made, and which processes are told of it. */
+export interface Facts {
+  readonly config: Config;
+  /** The supervisor's own environment: only listed names are taken from it. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly databaseUrls: Readonly<Record<ProcessRole, string>>;
+  readonly authSecret: string;
+  readonly marathon: { readonly urls: string; readonly credentials: string | undefined };
+  readonly dockerHost: string;
+  readonly registryUrl: string | undefined;
+}
+
+/** Every process gets these, and nothing that is not listed here or below. */
+const everywhere = ["PATH", "HOME", "TZ", "LANG", "LC_ALL", "NODE_EXTRA_CA_CERTS", "BERTH_LOG_LEVEL"];
+const addresses = [
+  "BERTH_URL",
+  "BERTH_PORT",
+  "BERTH_HOST",
+  "BERTH_GATEWAY_PORT",
+  "BERTH_GATEWAY_HOST",
+  "BERTH_PREVIEW_DOMAIN",
+  "BERTH_PREVIEW_URL",
+];
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+
+const inheritedBy: Readonly<Record<ProcessRole, readonly string[]>> = {
+  web: ["BERTH_GIT_ALLOW_FILE", "NEXTAUTH_URL"],
+  worker: [
+    ...proxies,
+    "BERTH_BUILD_TIMEOUT_SECONDS",
+    "BERTH_BUILD_CONCURRENCY",
+    "BERTH_CONTEXT_MAX_MEGABYTES",
+    "BERTH_SYNC_SECONDS",
+    "BERTH_GIT_ALLOW_FILE",
+    "REGISTRY_CREDENTIALS",
+  ],
+  gateway: [],
+  scheduler: ["BERTH_SCHEDULER_PORT", "BERTH_TASK_ADDRESS", "BERTH_TASK_PORTS", "REGISTRY_CREDENTIALS"],
+};
+
+/**
+ * The whole environment of one process: an allow-list, so that a secret meant for one never reaches another. Web has no
+ * Docker, no Marathon credentials and no unsealing key; the gateway has its database address and nothing more.
+ */
+export function environmentFor(role: ProcessRole, facts: Facts): Record<string, string> {
+  return {
+    ...pick(facts.inherited, [...everywhere, ...addresses, ...inheritedBy[role]]),
+    NODE_ENV: "production",
+    BERTH_HOME: facts.config.home,
+    BERTH_PROCESS_DATABASE_URL: facts.databaseUrls[role],
+    ...madeFor(role, facts),
+  };
+}
+
+/** The database's preparation is told everything else by message. */
+export function environmentForPreparation(inherited: Facts["inherited"]): Record<string, string> {
+  return pick(inherited, everywhere);
+}
+
+function pick(from: Facts["inherited"], names: readonly string[]): Record<string, string> {
+  const chosen = names.flatMap((name) => {
+    const value = from[name];
+    return value === undefined || value === "" ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(chosen);
+}
+
+function madeFor(role: ProcessRole, facts: Facts): Record<string, string> {
+  const { credentials } = facts.marathon;
+  const marathon = credentials === undefined ? {} : { MARATHON_CREDENTIALS: credentials };
+  const docker = { DOCKER_HOST: facts.dockerHost };
+  switch (role) {
+    case "web":
+      return { BERTH_AUTH_SECRET: facts.authSecret, NEXT_TELEMETRY_DISABLED: "1" };
+    case "worker":
+      return {
+        ...marathon,
+        ...docker,
+        MARATHON_URL: facts.marathon.urls,
+        ...(facts.registryUrl === undefined ? {} : { REGISTRY_URL: facts.registryUrl }),
+      };
+    case "scheduler":
+      return { ...marathon, ...docker };
+    case "gateway":
+      return {};
+  }
+}

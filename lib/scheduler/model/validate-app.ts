@@ -1,0 +1,173 @@
+import { type FailureDetail, MarathonFailure, notValid } from "../failures.ts";
+import { type AppDefinition, networkMode } from "./app.ts";
+import { type UnversionedApp } from "./defaults.ts";
+import { type AppUpdate } from "./dialect.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { problemsWithAppId } from "./path-id.ts";
+
+export interface AppRules {
+  /** Whether apps with `cmd` but no image have an image to run in. */
+  readonly hasCommandImage: boolean;
+}
+
+/** Refuses, before anything else, what this scheduler cannot honour however the rest of the app looks. */
+export function refuseUnsupported(update: AppUpdate): void {
+  const usesSecret = Object.values(update.env ?? {}).some((value) => typeof value !== "string");
+  if (usesSecret || Object.keys(update.secrets ?? {}).length > 0) {
+    throw new MarathonFailure("illegal", "Feature secrets is not enabled. Enable with --enable_features secrets)");
+  }
+}
+
+/** Checks a whole app against Marathon's rules and this scheduler's own. Throws 422 with every problem found. */
+export function validateApp(app: UnversionedApp, rules: AppRules): void {
+  const details = [
+    ...at("/id", problemsWithAppId(app.id)),
+    ...launchProblems(app, rules),
+    ...amountProblems(app),
+    ...containerProblems(app),
+    ...networkProblems(app),
+    ...checkProblems(app),
+    ...upgradeProblems(app),
+    ...environmentProblems(app),
+    ...dependencyProblems(app),
+  ];
+  if (details.length > 0) throw notValid(details);
+}
+
+function at(path: string, errors: readonly string[]): FailureDetail[] {
+  return errors.length === 0 ? [] : [{ path, errors }];
+}
+
+function unless(fine: boolean, path: string, error: string): FailureDetail[] {
+  return fine ? [] : [{ path, errors: [error] }];
+}
+
+function launchProblems(app: UnversionedApp, rules: AppRules): FailureDetail[] {
+  const both = app.cmd !== undefined && app.args !== undefined;
+  const neither = app.cmd === undefined && app.args === undefined && app.container?.docker === undefined;
+  const hasImage = app.container?.docker !== undefined;
+  return [
+    ...unless(!both && !neither, "/", "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'."),
+    ...unless(app.cmd === undefined || app.cmd.length > 1, "/cmd", "must not be an empty string"),
+    ...unless(
+      neither || hasImage || rules.hasCommandImage,
+      "/container",
+      "this scheduler runs Docker images only: give container.docker.image (it has no base image for commands without one)",
+    ),
+  ];
+}
+
+function amountProblems(app: UnversionedApp): FailureDetail[] {
+  return [
+    ...unless(app.cpus >= 0.001, "/cpus", "error.min, 0.001"),
+    ...unless(app.mem >= 0, "/mem", "error.min, 0"),
+    ...unless(app.disk >= 0, "/disk", "error.min, 0"),
+    ...unless(app.gpus >= 0, "/gpus", "error.min, 0"),
+    ...unless(app.gpus === 0, "/gpus", "Feature gpu_resources is not enabled. Enable with --enable_features gpu_resources)"),
+    ...unless(app.backoffSeconds >= 0, "/backoffSeconds", "error.min, 0"),
+    ...unless(app.backoffFactor >= 1, "/backoffFactor", "error.min, 1"),
+    ...unless(app.maxLaunchDelaySeconds >= 0, "/maxLaunchDelaySeconds", "error.min, 0"),
+    ...unless((app.taskKillGracePeriodSeconds ?? 0) >= 0, "/taskKillGracePeriodSeconds", "error.min, 0"),
+    ...unless((app.taskKillGracePeriodSeconds ?? 0) <= 86_400, "/taskKillGracePeriodSeconds", "error.max, 86400"),
+  ];
+}
+
+function containerProblems(app: UnversionedApp): FailureDetail[] {
+  const docker = app.container?.docker;
+  const volumes = app.container?.volumes ?? [];
+  return [
+    ...unless(docker === undefined || docker.image !== "", "/container/docker/image", "must not be empty"),
+    ...unless(docker === undefined || !/[\s\p{Cc}]/u.test(docker.image), "/container/docker/image", "must not contain white space"),
+    ...unless(docker?.privileged !== true, "/container/docker/privileged", "privileged containers are not allowed on this scheduler"),
+    ...unless((docker?.parameters.length ?? 0) === 0, "/container/docker/parameters", "docker parameters are not allowed on this scheduler"),
+    ...unless(volumes.length === 0, "/container/volumes", "volumes are not allowed on this scheduler"),
+    ...unless(
+      app.container === undefined || app.container.type !== "DOCKER" || docker !== undefined,
+      "/container/docker",
+      "not defined",
+    ),
+  ];
+}
+
+function networkProblems(app: UnversionedApp): FailureDetail[] {
+  const mode = networkMode(app);
+  const names = endpointsOf(app).flatMap((endpoint) => (endpoint.name === undefined ? [] : [endpoint.name]));
+  const mappings = app.container?.portMappings;
+  const servicePorts = endpointsOf(app)
+    .map((endpoint) => endpoint.servicePort)
+    .filter((port) => port !== 0);
+  return [
+    ...unless(app.networks.every((network) => network.mode === mode), "/networks", "may not mix host, container/bridge and container networks"),
+    ...unless(app.networks.length === 1, "/networks", "may only specify a single network"),
+    ...unless(mode === "container" || app.networks.every((network) => network.name === undefined), "/networks", "name is only allowed with mode container"),
+    ...unless(mode !== "host" || mappings === undefined, "/container/portMappings", "portMappings are not allowed with host-networking"),
+    ...unless(mode === "host" || app.portDefinitions === undefined, "/portDefinitions", "portDefinitions are only allowed with host-networking"),
+    ...unless(new Set(names).size === names.length, mode === "host" ? "/portDefinitions" : "/container/portMappings", "Port names must be unique."),
+    ...unless(new Set(servicePorts).size === servicePorts.length, "/servicePorts", "Service ports must be unique."),
+    ...names.flatMap((name) => unless(/^[a-z0-9-]{1,63}$/i.test(name), "/portDefinitions", `invalid port name ${name.slice(0, 80)}`)),
+  ];
+}
+
+function checkProblems(app: UnversionedApp): FailureDetail[] {
+  const endpoints = endpointsOf(app);
+  const checks = app.healthChecks ?? [];
+  const readiness = app.readinessChecks ?? [];
+  const mesosLevel = checks.filter((check) => check.protocol.startsWith("MESOS_")).length;
+  const indexFine = checks.every((check) => check.port !== undefined || check.portIndex === undefined || check.portIndex < endpoints.length);
+  return [
+    ...unless(
+      indexFine,
+      "/healthChecks",
+      "Health check port indices must address an element of the ports array or container port mappings.",
+    ),
+    ...unless(mesosLevel <= 1, "/healthChecks", "AppDefinition can contain at most one Mesos health check"),
+    ...checks.flatMap((check, index) =>
+      unless(check.protocol !== "COMMAND" || check.command !== undefined, `/healthChecks(${index})/command`, "must be defined for COMMAND checks"),
+    ),
+    ...unless(readiness.length <= 1, "/readinessChecks", "may not have more than one readiness check"),
+    ...readiness.flatMap((check, index) => [
+      ...unless(
+        endpoints.some((endpoint) => endpoint.name === check.portName),
+        `/readinessChecks(${index})/portName`,
+        `No port definition reference for portName ${check.portName}`,
+      ),
+      ...unless(check.timeoutSeconds < check.intervalSeconds, `/readinessChecks(${index})/timeoutSeconds`, "must be less than intervalSeconds"),
+    ]),
+  ];
+}
+
+function upgradeProblems(app: UnversionedApp): FailureDetail[] {
+  const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
+  const range = (value: number): string[] => (value < 0 ? ["is less than 0"] : value > 1 ? ["is greater than 1"] : []);
+  const single = app.labels["MARATHON_SINGLE_INSTANCE_APP"] === "true";
+  return [
+    ...at("/upgradeStrategy/minimumHealthCapacity", range(minimumHealthCapacity)),
+    ...at("/upgradeStrategy/maximumOverCapacity", range(maximumOverCapacity)),
+    ...unless(!single || app.instances <= 1, "/instances", "Single instance apps may only have one instance"),
+    ...unless(
+      !single || (minimumHealthCapacity === 0 && maximumOverCapacity === 0),
+      "/upgradeStrategy",
+      "Single instance apps must have an upgrade strategy of minimumHealthCapacity 0 and maximumOverCapacity 0",
+    ),
+  ];
+}
+
+const constraintOperators = new Set(["UNIQUE", "CLUSTER", "GROUP_BY", "LIKE", "UNLIKE", "MAX_PER", "IS"]);
+
+function environmentProblems(app: UnversionedApp): FailureDetail[] {
+  const size = Object.entries(app.env ?? {}).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const named = Object.keys(app.env ?? {}).every((name) => name !== "" && !/[=\u0000]/.test(name));
+  const values = [...Object.values(app.env ?? {}), ...Object.entries(app.labels).flat(), ...(app.args ?? []), app.cmd ?? ""];
+  return [
+    ...unless(named, "/env", "names must not be empty and must not contain '='"),
+    ...unless(size <= 256 * 1024, "/env", "must not be larger than 256 KiB"),
+    ...unless(!values.some((value) => value.includes("\u0000")), "/env", "must not contain NUL characters"),
+    ...(app.constraints ?? []).flatMap((constraint, index) =>
+      unless(constraintOperators.has(constraint[1] ?? ""), `/constraints(${index})`, `unknown operator ${(constraint[1] ?? "").slice(0, 80)}`),
+    ),
+  ];
+}
+
+function dependencyProblems(app: Pick<AppDefinition, "id" | "dependencies">): FailureDetail[] {
+  return unless(!(app.dependencies ?? []).includes(app.id), "/dependencies", "Dependency graph has cyclic dependencies.");
+}

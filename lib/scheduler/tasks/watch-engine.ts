@@ -1,0 +1,77 @@
+import { describeError } from "#lib/core/errors.ts";
+
+import { containerEvents } from "../engine/event-stream.ts";
+import { readMachine } from "../engine/engine.ts";
+import { ensureNetwork } from "../engine/network.ts";
+import { type Scheduler } from "../scheduler.ts";
+import { lookAtEverything } from "./look.ts";
+import { settleTask } from "./settle-task.ts";
+
+const firstRetry = 200;
+const longestRetry = 5_000;
+const lookEvery = 10_000;
+
+/** Follows the engine until the scheduler stops: its events at once, and a look at every container now and then, which is the truth. */
+export async function watchEngine(scheduler: Scheduler): Promise<void> {
+  await Promise.all([followEvents(scheduler), lookNowAndThen(scheduler)]);
+}
+
+async function followEvents(scheduler: Scheduler): Promise<void> {
+  let delay = firstRetry;
+  while (!scheduler.signal.aborted) {
+    try {
+      for await (const event of containerEvents(scheduler.engine, scheduler.settings.instance, scheduler.signal)) {
+        if (event === "open") {
+          delay = firstRetry;
+          await engineIsThere(scheduler);
+        } else if (event.action === "die") containerDied(scheduler, event.taskId);
+      }
+    } catch (error) {
+      if (!scheduler.signal.aborted) scheduler.log.warn({ reason: describeError(error) }, "the Docker Engine is away; the scheduler goes on when it is back");
+    }
+    await pause(delay, scheduler.signal);
+    delay = Math.min(delay * 2, longestRetry);
+  }
+}
+
+async function engineIsThere(scheduler: Scheduler): Promise<void> {
+  scheduler.machine.current = await readMachine(scheduler.engine);
+  await ensureNetwork(scheduler.engine, scheduler.settings.networkName, scheduler.settings.instance);
+  scheduler.log.info({ machine: scheduler.machine.current }, "the Docker Engine is there");
+  await lookAtEverything(scheduler);
+  scheduler.kickWaiting();
+}
+
+function containerDied(scheduler: Scheduler, taskId: string): void {
+  const task = scheduler.state.tasks.get(taskId);
+  if (task === undefined) return;
+  if (scheduler.launching.has(taskId)) scheduler.diedEarly.add(taskId);
+  // What fails here is found by the next look.
+  else settleTask(scheduler, task).catch(() => undefined);
+}
+
+async function lookNowAndThen(scheduler: Scheduler): Promise<void> {
+  while (!scheduler.signal.aborted) {
+    await pause(lookEvery, scheduler.signal);
+    if (scheduler.signal.aborted) return;
+    try {
+      await lookAtEverything(scheduler);
+    } catch (error) {
+      scheduler.log.debug({ reason: describeError(error) }, "the look at the containers failed");
+    }
+  }
+}
+
+/** Waits, but not longer than the scheduler lives. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}
