@@ -3,8 +3,7 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // Our own HTTP front compresses.
-  compress: false,
+  compress: true,
   // There are no photographs here, and the optimiser is a door we do not need.
   images: { unoptimized: true },
   // `npm run check` type-checks everything at once, tests included.

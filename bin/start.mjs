@@ -22,5 +22,5 @@ await runMain(async () => {
   setFlagsFromString("--max-semi-space-size=1");
   const supervisor = "../dist/supervisor.mjs";
   const { supervise } = await import(supervisor);
-  return supervise();
+  process.exit(await supervise());
 });

@@ -11,11 +11,11 @@ import { signOut } from "../actions/access.ts";
 /** The frame of every page for people who are signed in. It shows; what one may see is decided by each page's own query. */
 export default async function BerthLayout({ children }: { readonly children: ReactNode }) {
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
-  const { viewer, projects, mayCreate } = await readPage(async (actor) => ({ viewer: actor, ...(await listProjects(actor)) }));
+  const { viewer, projects, mayCreate } = await readPage(async (reader, actor) => ({ viewer: actor, ...(await listProjects(reader, actor)) }));
   return (
     <>
       <TopBar
-        viewer={{ name: viewer.name, email: "" }}
+        viewer={{ name: viewer.name, email: viewer.email ?? "" }}
         projects={projects.map(({ slug, name }) => ({ slug, name }))}
         mayCreate={mayCreate}
         theme={theme}

@@ -13,7 +13,7 @@ import { createSample } from "../actions/projects.ts";
 export const metadata: Metadata = { title: "Projects" };
 
 export default async function ProjectsPage() {
-  const { projects, mayCreate } = await readPage((actor) => listProjects(actor));
+  const { projects, mayCreate } = await readPage((reader, actor) => listProjects(reader, actor));
   return (
     <Main>
       <PageHeader

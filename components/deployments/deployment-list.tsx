@@ -21,15 +21,15 @@ export function DeploymentList({ deployments }: { readonly deployments: readonly
       {deployments.length === 0 ? (
         <EmptyState icon={<Rocket aria-hidden />} title="No deployment yet" />
       ) : (
-        <Table label="Deployments" className="min-w-3xl">
+        <Table label="Deployments" className="sm:min-w-3xl">
           <thead>
             <tr>
               <Th>Deployment</Th>
               <Th>Status</Th>
-              <Th className="w-full">Commit</Th>
-              <Th>Why</Th>
-              <Th>By</Th>
-              <Th className="text-right">Took</Th>
+              <Th className="w-full max-sm:hidden">Commit</Th>
+              <Th className="max-sm:hidden">Why</Th>
+              <Th className="max-sm:hidden">By</Th>
+              <Th className="text-right max-sm:hidden">Took</Th>
               <Th className="text-right">Asked for</Th>
             </tr>
           </thead>
@@ -47,15 +47,15 @@ export function DeploymentList({ deployments }: { readonly deployments: readonly
                 <Td>
                   <DeploymentBadge status={deployment.status} step={deployment.step} />
                 </Td>
-                <Td className="max-w-0">
+                <Td className="max-w-0 max-sm:hidden">
                   <CommitRef commit={deployment.commit} subject={deployment.subject} className="max-w-full" />
                   {deployment.problem !== null && <p className="truncate text-xs text-bad">{deployment.problem.title}</p>}
                 </Td>
-                <Td className="text-xs whitespace-nowrap text-muted">{triggerWord(deployment.trigger)}</Td>
-                <Td className="text-xs whitespace-nowrap text-muted">
+                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">{triggerWord(deployment.trigger)}</Td>
+                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">
                   <bdi>{deployment.requestedBy ?? "Berth"}</bdi>
                 </Td>
-                <Td className="text-right text-xs whitespace-nowrap text-muted tabular-nums">
+                <Td className="text-right text-xs whitespace-nowrap text-muted tabular-nums max-sm:hidden">
                   {deployment.startedAt !== null && (deployment.endedAt !== null || !isDeploymentOver(deployment.status)) && (
                     <Duration from={deployment.startedAt} to={deployment.endedAt} />
                   )}

@@ -10,7 +10,7 @@ import type { EnvironmentPage } from "#lib/domain/environments/schema.ts";
 export function EnvironmentFacts({ environment }: { readonly environment: EnvironmentPage }) {
   const { live, ref } = environment;
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line text-sm shadow-card sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))]">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line bg-clip-padding text-sm shadow-card sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))]">
       <Fact term="Release">{live === null ? <Nothing>none yet</Nothing> : <span className="font-medium">#{live.number}</span>}</Fact>
       <Fact term="Image">{live === null ? <Nothing>none yet</Nothing> : <Digest digest={live.digest} />}</Fact>
       <Fact term="Commit">{live === null ? <Nothing>none yet</Nothing> : <CommitRef commit={live.commit} subject={live.subject} />}</Fact>

@@ -19,14 +19,14 @@ export function ReleaseHistory({ releases }: { readonly releases: readonly Relea
           The first deployment that builds an image makes release #1.
         </EmptyState>
       ) : (
-        <Table label="Releases" className="min-w-2xl">
+        <Table label="Releases" className="sm:min-w-2xl">
           <thead>
             <tr>
               <Th>Release</Th>
               <Th>Image</Th>
-              <Th className="w-full">Commit</Th>
-              <Th>Answered</Th>
-              <Th>By</Th>
+              <Th className="w-full max-sm:hidden">Commit</Th>
+              <Th className="max-sm:hidden">Answered</Th>
+              <Th className="max-sm:hidden">By</Th>
               <Th className="text-right">Made</Th>
             </tr>
           </thead>
@@ -42,13 +42,13 @@ export function ReleaseHistory({ releases }: { readonly releases: readonly Relea
                 <Td>
                   <Digest digest={release.digest} />
                 </Td>
-                <Td className="max-w-0">
+                <Td className="max-w-0 max-sm:hidden">
                   <CommitRef commit={release.commit} subject={release.subject} className="max-w-full" />
                 </Td>
-                <Td className="text-xs whitespace-nowrap text-muted">
+                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">
                   {release.servedAt === null ? <Badge>never</Badge> : <RelativeTime at={release.servedAt} />}
                 </Td>
-                <Td className="text-xs whitespace-nowrap text-muted">
+                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">
                   <bdi>{release.createdBy ?? "Berth"}</bdi>
                 </Td>
                 <Td className="text-right text-xs whitespace-nowrap text-faint">

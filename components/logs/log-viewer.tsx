@@ -100,7 +100,7 @@ export function LogViewer({ title, url, download, waiting, empty = "There is no 
           aria-label={title}
           tabIndex={0}
           onScroll={onScroll}
-          className="h-full overflow-auto overscroll-contain bg-sunken font-mono text-xs leading-5 focus-visible:outline-offset-[-2px]"
+          className="h-full overflow-auto overscroll-contain bg-sunken [overflow-anchor:none] font-mono text-xs leading-5 focus-visible:outline-offset-[-2px]"
         >
           {size === 0 ? (
             <p className="px-4 py-3 font-sans text-sm text-faint">{state === "complete" ? empty : waiting}</p>

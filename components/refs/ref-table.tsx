@@ -33,14 +33,14 @@ export function RefTable({
     );
   }
   return (
-    <Table label="Branches and tags" className="min-w-3xl">
+    <Table label="Branches and tags" className="sm:min-w-3xl">
       <thead>
         <tr>
           <Th>Name</Th>
-          <Th className="w-1/2">Head</Th>
-          <Th>Author</Th>
+          <Th className="w-1/2 max-sm:hidden">Head</Th>
+          <Th className="max-sm:hidden">Author</Th>
           <Th>Runs in</Th>
-          <Th className="text-right">Changed</Th>
+          <Th className="text-right max-sm:hidden">Changed</Th>
           <Th>
             <span className="sr-only">Actions</span>
           </Th>
@@ -51,20 +51,20 @@ export function RefTable({
           <Tr key={row.id}>
             <Td>
               <span className="flex items-center gap-2">
-                <RefName kind={row.kind} name={row.name} className="max-w-72 font-medium" />
+                <RefName kind={row.kind} name={row.name} className="max-w-36 font-medium sm:max-w-72" />
                 {row.goneAt !== null && <Badge tone="warn">gone</Badge>}
               </span>
             </Td>
-            <Td className="max-w-0">
+            <Td className="max-w-0 max-sm:hidden">
               <CommitRef commit={row.commit} subject={row.subject} className="max-w-full text-muted" />
             </Td>
-            <Td className="max-w-40 truncate text-xs whitespace-nowrap text-muted">
+            <Td className="max-w-40 truncate text-xs max-sm:hidden whitespace-nowrap text-muted">
               <bdi>{row.author ?? "unknown"}</bdi>
             </Td>
             <Td>
               <Environments row={row} project={project} />
             </Td>
-            <Td className="text-right text-xs whitespace-nowrap text-faint">
+            <Td className="text-right text-xs whitespace-nowrap text-faint max-sm:hidden">
               <RelativeTime at={row.changedAt} />
             </Td>
             <Td className="text-right">
@@ -95,7 +95,7 @@ function Environments({ row, project }: { readonly row: RefRow; readonly project
         <Link
           key={environment.id}
           href={environmentHref(project, environment.name)}
-          className="inline-flex max-w-56 items-center gap-1 rounded-xs hover:underline"
+          className="inline-flex max-w-28 items-center gap-1 rounded-xs hover:underline sm:max-w-56"
           title={`${environment.name}: ${environment.serving}`}
         >
           <StatusIcon status={environment.serving} className="size-3.5" />

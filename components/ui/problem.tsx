@@ -32,10 +32,10 @@ export function Problem({
   return (
     <div
       role={live ? "alert" : undefined}
-      className={clsx("flex items-start gap-3 rounded-md border p-3.5 text-sm", tone === "bad" ? "bg-bad-soft" : "bg-warn-soft", className)}
+      className={clsx("flex flex-wrap items-start gap-x-3 gap-y-2.5 rounded-md border p-3.5 text-sm", tone === "bad" ? "bg-bad-soft" : "bg-warn-soft", className)}
     >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", tone === "bad" ? "text-bad" : "text-warn")} />
-      <div className="min-w-0 flex-1 space-y-1">
+      <div className="min-w-0 flex-1 basis-52 space-y-1">
         <p className="font-medium text-ink">
           {problem.title} <code className="ml-1 font-mono text-xs font-normal text-muted">{problem.code}</code>
         </p>
@@ -44,7 +44,7 @@ export function Problem({
         )}
         {problem.help !== undefined && problem.help !== null && problem.help !== "" && <p className="text-muted">{problem.help}</p>}
       </div>
-      {action}
+      {action !== undefined && <div className="max-sm:w-full max-sm:pl-7">{action}</div>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import { LoaderCircle } from "lucide-react";
 import type { ComponentProps } from "react";
 import { useFormStatus } from "react-dom";
@@ -12,7 +13,7 @@ export function SubmitButton({ variant = "primary", size, className, children, d
   return (
     <button
       type="submit"
-      className={buttonClass({ variant, size, className })}
+      className={clsx("relative", buttonClass({ variant, size, className }))}
       disabled={disabled === true || pending}
       aria-busy={pending}
       {...rest}
@@ -22,9 +23,7 @@ export function SubmitButton({ variant = "primary", size, className, children, d
           <LoaderCircle aria-hidden className="animate-turn" />
         </span>
       )}
-      <span className={pending ? "invisible contents" : "contents"}>
-        <span className={pending ? "inline-flex items-center gap-1.5 opacity-0" : "inline-flex items-center gap-1.5"}>{children}</span>
-      </span>
+      <span className={clsx("inline-flex items-center gap-1.5", pending && "opacity-0")}>{children}</span>
     </button>
   );
 }

@@ -13,7 +13,7 @@ export function Table({
 }) {
   return (
     // A region that scrolls must be reachable by keyboard.
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-[inherit]">
+    <div role="region" aria-label={label} tabIndex={0} className="relative overflow-x-auto rounded-[inherit]">
       <table className={clsx("w-full border-collapse text-left text-sm", className)}>{children}</table>
     </div>
   );
@@ -32,7 +32,7 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
 
 /** A cell. */
 export function Td({ className, ...rest }: ComponentProps<"td">) {
-  return <td className={clsx("px-3 py-2.5 align-middle first:pl-4 last:pr-4", className)} {...rest} />;
+  return <td className={clsx("h-11 px-3 py-1.5 align-middle first:pl-4 last:pr-4", className)} {...rest} />;
 }
 
 /** A row that lights up under the pointer. */

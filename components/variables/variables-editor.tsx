@@ -54,13 +54,13 @@ export function VariablesEditor({ project, variables, scopes, mayConfigure, desc
           Values set for the project are given to every environment. A stage’s or an environment’s own value wins over them.
         </EmptyState>
       ) : (
-        <Table label="Variables and secrets" className="min-w-2xl">
+        <Table label="Variables and secrets" className="sm:min-w-2xl">
           <thead>
             <tr>
               <Th>Name</Th>
               <Th className="w-full">Value</Th>
-              <Th>From</Th>
-              <Th>Changed</Th>
+              <Th className="max-sm:hidden">From</Th>
+              <Th className="max-sm:hidden">Changed</Th>
               {mayConfigure && (
                 <Th>
                   <span className="sr-only">Actions</span>
@@ -151,10 +151,10 @@ function VariableLine({
           </code>
         )}
       </Td>
-      <Td className="max-w-48 truncate text-xs whitespace-nowrap text-muted">
+      <Td className="max-w-48 truncate text-xs whitespace-nowrap text-muted max-sm:hidden">
         <bdi title={row.scopeName}>{row.scopeName}</bdi>
       </Td>
-      <Td className="text-xs whitespace-nowrap text-faint">
+      <Td className="text-xs whitespace-nowrap text-faint max-sm:hidden">
         <RelativeTime at={row.changedAt} />
         {row.changedBy !== null && (
           <>

@@ -19,6 +19,15 @@ export interface Intent {
   readonly expectContinue: boolean;
 }
 
+/** A request as the client made it, and where its answer goes. */
+export interface ClientRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The Host header as it came. */
+  readonly host: string;
+  readonly intent: Intent;
+}
+
 /** An app that does not know `Expect` gets the body after this time anyway. */
 const continueMs = 1_000;
 const repeatable = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -41,20 +50,13 @@ export class Exchange implements AnswerSink {
   #holdUntil = 0;
   #stopWaiting: (() => void) | null = null;
   #stopBody: (() => void) | null = null;
+  #continued = false;
   #headPending = false;
   #draining = false;
   #over = false;
 
   /** `reconsider` looks the host up again and calls `forward`, or answers otherwise. */
-  constructor(
-    context: GatewayContext,
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: Route,
-    host: string,
-    intent: Intent,
-    reconsider: () => void,
-  ) {
+  constructor(context: GatewayContext, { request, response, host, intent }: ClientRequest, route: Route, reconsider: () => void) {
     this.#context = context;
     this.#request = request;
     this.#response = response;
@@ -112,7 +114,8 @@ export class Exchange implements AnswerSink {
   }
 
   continued(): void {
-    if (!this.#intent.expectContinue || this.#over || this.#response.headersSent) return;
+    if (!this.#intent.expectContinue || this.#continued || this.#over || this.#response.headersSent) return;
+    this.#continued = true;
     this.#stopBody?.();
     this.#response.writeContinue();
     this.#sendBody();

@@ -16,7 +16,7 @@ body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center
 .bad .state{color:var(--bad);background:var(--bad-ground)}
 .calm .state{color:var(--calm);background:var(--calm-ground)}
 h1{margin:14px 0 6px;font-size:23px;line-height:1.3;font-weight:650;letter-spacing:-.015em;text-wrap:balance}
-.note{margin:10px 0 0;overflow-wrap:anywhere;white-space:pre-line}
+.note{margin:10px 0 0;overflow-wrap:anywhere;white-space:pre-wrap}
 .note:empty{display:none}
 .bad .note{padding:10px 14px;border-radius:10px;background:var(--bad-ground);font:13.5px/1.5 ui-monospace,"JetBrains Mono",SFMono-Regular,Menlo,monospace;max-height:40vh;overflow:auto}
 .elapsed{margin:2px 0 0;color:var(--soft);font-size:14px;font-variant-numeric:tabular-nums;min-height:1.55em}
@@ -25,6 +25,7 @@ h1{margin:14px 0 6px;font-size:23px;line-height:1.3;font-weight:650;letter-spaci
 .action:hover{filter:brightness(1.07)}
 .action:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 .reference{margin:20px 0 0;color:var(--soft);font-size:13px}
+.card>:last-child,.card>:last-child>*{margin-bottom:0}
 code{font:12.5px ui-monospace,SFMono-Regular,Menlo,monospace}
 .turn{transform-origin:50% 50%;animation:turn 1.1s linear infinite}
 @keyframes turn{to{transform:rotate(360deg)}}

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { Client } from "pg";
 
 import { describeError } from "#lib/core/errors.ts";
@@ -65,7 +67,7 @@ async function keepReading(options: FeedOptions, loadedOnce: () => void, signal:
           "no connection to the routes, answering from memory",
         );
     }
-    await wait(pause, signal);
+    await delay(pause, undefined, { signal }).catch(() => undefined);
     pause = Math.min(pause * 2, longestPauseMs);
   }
 }
@@ -138,15 +140,7 @@ async function readRoutes(client: Client, log: Log, ids: readonly string[] | nul
 async function close(client: Client): Promise<void> {
   client.on("error", () => undefined);
   const ended = client.end().catch(() => undefined);
-  await Promise.race([ended, wait(500)]);
-}
-
-function wait(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
-    const finish = once(resolve, ms);
-    signal?.addEventListener("abort", finish, { once: true });
-  });
+  await Promise.race([ended, delay(500)]);
 }
 
 /** A function that calls `callback` once; so does the passing of `ms`. */

@@ -31,7 +31,7 @@ export function serve(context: GatewayContext, request: IncomingMessage, respons
       const follows = exchange === null && request.method === "GET" && request.url === statusPath;
       return follows ? openStatusStream(context, request, response, route) : say(waiting(route, route.state, context.dashboardUrl));
     }
-    exchange ??= new Exchange(context, request, response, route, host, intent, consider);
+    exchange ??= new Exchange(context, { request, response, host, intent }, route, consider);
     exchange.forward(route);
   };
   const consider = (): void => {

@@ -78,8 +78,10 @@ export interface Settings {
 
 /** The options with every default filled in. Throws on an option that cannot work. */
 export function settingsFrom(options: SchedulerOptions): Settings {
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.instance)) throw new Error("The scheduler's instance name may have a-z, 0-9 and dashes only, at most 40.");
-  if (options.credentials.username === "" || options.credentials.password === "") throw new Error("The scheduler needs a user name and a password.");
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(options.instance))
+    throw new Error("The scheduler's instance name may have a-z, 0-9 and dashes only, at most 40.");
+  if (options.credentials.username === "" || options.credentials.password === "")
+    throw new Error("The scheduler needs a user name and a password.");
   const publishAddress = options.publishAddress ?? "127.0.0.2";
   return {
     databaseUrl: options.databaseUrl,

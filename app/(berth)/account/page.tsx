@@ -14,7 +14,7 @@ import { changePassword, createToken, endSession, revokeToken } from "../../acti
 export const metadata: Metadata = { title: "Account" };
 
 export default async function AccountPage() {
-  const account = await readPage((actor) => getAccount(actor));
+  const account = await readPage((reader, actor) => getAccount(reader, actor));
   return (
     <Main className="max-w-3xl">
       <PageHeader

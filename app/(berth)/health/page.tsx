@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: "System health" };
 const EVERY_MS = 5000;
 
 export default async function HealthPage() {
-  const health = await readPage((actor) => getHealth(actor));
+  const health = await readPage((reader, actor) => getHealth(reader, actor));
   return (
     <Main>
       <Poll everyMs={EVERY_MS} />

@@ -104,9 +104,17 @@ describe("the context that goes to the engine", () => {
     await expect(buffer(prepareContext(Readable.from(broken()), { ...rules, dockerignore }))).rejects.toThrow("git died");
   });
 
+  it("lets go of the source when .dockerignore itself is refused", async () => {
+    const source = Readable.from([Buffer.alloc(1024)]);
+    await expect(buffer(prepareContext(source, { ...rules, dockerignore: "a\n".repeat(2000) }))).rejects.toMatchObject({
+      code: "build_failed",
+    });
+    expect(source.destroyed).toBe(true);
+  });
+
   it("fails on bytes that are no tar instead of waiting", async () => {
     const context = prepareContext(Readable.from([Buffer.alloc(4096, 7)]), { ...rules, dockerignore: "x" });
-    await expect(buffer(context)).rejects.toThrow();
+    await expect(buffer(context)).rejects.toThrow(/tar/i);
   });
 
   it.each([null, "nothing-here"])("lets go of the source when its reader goes away (.dockerignore: %s)", async (dockerignore) => {

@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 
-import dockerignore from "@balena/dockerignore";
 import tar from "tar-stream";
 
 import { BerthError } from "#lib/core/errors.ts";
+
+import { createIgnoreRules } from "./ignore-rules.ts";
 
 export interface ContextRules {
   /** The text of `.dockerignore`, or null when there is none. */
@@ -42,10 +43,12 @@ async function* filterTar(source: Readable, rules: string, dockerfile: string): 
   // Whoever waits for one of them is told by its promise; the event itself would end the process.
   extract.on("error", ignore);
   pack.on("error", ignore);
-  const moved = Promise.all([feed(source, extract), moveEntries(extract, pack, keeper(rules, dockerfile))]).catch((error: unknown) => {
-    pack.destroy(error instanceof Error ? error : new Error("The context could not be read."));
-  });
+  let moved: Promise<unknown> = Promise.resolve();
   try {
+    const keep = keeper(rules, dockerfile);
+    moved = Promise.all([feed(source, extract), moveEntries(extract, pack, keep)]).catch((error: unknown) => {
+      pack.destroy(error instanceof Error ? error : new Error("The context could not be read."));
+    });
     for await (const chunk of pack) yield toBuffer(chunk);
   } finally {
     // Reached by an end, an error and a reader that went away alike.
@@ -110,9 +113,9 @@ async function write(stream: Sink | tar.Extract, chunk: Buffer): Promise<void> {
 }
 
 function keeper(rules: string, dockerfile: string): (path: string) => boolean {
-  const matcher = dockerignore({ ignorecase: false }).add(rules);
+  const isIgnored = createIgnoreRules(rules);
   const always = new Set([cleanPath(dockerfile), ".dockerignore", `${cleanPath(dockerfile)}.dockerignore`]);
-  return (path) => path === "" || always.has(path) || !matcher.ignores(path);
+  return (path) => path === "" || always.has(path) || !isIgnored(path);
 }
 
 /** `./a//b/` → `a/b`; the form .dockerignore patterns are about. */

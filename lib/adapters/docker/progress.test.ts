@@ -12,7 +12,7 @@ const log = (text: string | Buffer, timestamp = 1420) => ({
 });
 
 function printer() {
-  const seen = { text: "", steps: [] as { name: string; cached: boolean }[] };
+  const seen: { text: string; steps: { name: string; cached: boolean }[] } = { text: "", steps: [] };
   const printing = createTracePrinter({ onOutput: (text) => (seen.text += text), onStep: (step) => seen.steps.push(step) });
   return { seen, ...printing };
 }
@@ -113,14 +113,21 @@ describe("BuildKit's progress messages", () => {
     expect([...(status.logs[0]?.bytes ?? [])]).toEqual([0xff, 0x00]);
   });
 
-  it("give up on broken bytes with an error, not with a hang", () => {
-    for (const bytes of [[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0a, 0x05, 0x0a], [0xff], [0x0b], [0x07]]) {
-      try {
-        decodeTrace(Buffer.from(bytes).toString("base64"));
-      } catch (error) {
-        expect(error).toBeInstanceOf(Error);
-      }
-    }
+  it.each([[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x0a, 0x05, 0x0a], [0xff], [0x0b], [0x07], [0x1a, 0x02, 0x22, 0x7f]])(
+    "give up on broken bytes with an error or with nothing, never with a hang",
+    (...bytes) => {
+      const outcome = (() => {
+        try {
+          return decodeTrace(Buffer.from(bytes).toString("base64"));
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(outcome).toBeTypeOf("object");
+    },
+  );
+
+  it("may be empty", () => {
     expect(decodeTrace("")).toEqual(nothing);
   });
 });

@@ -17,11 +17,11 @@ export interface FailedStep {
 }
 
 export interface TracePrinter {
-  print(status: TraceStatus): void;
+  readonly print: (status: TraceStatus) => void;
   /** Prints what is still held back. */
-  end(): void;
+  readonly end: () => void;
   /** The first step that failed for its own reasons, or null. */
-  failure(): FailedStep | null;
+  readonly failure: () => FailedStep | null;
 }
 
 interface PrintedVertex {
@@ -45,9 +45,8 @@ export function createTracePrinter(options: {
   let failed: FailedStep | null = null;
 
   function line(vertex: PrintedVertex, text: string): void {
-    const heading = current === vertex ? "" : `${current === null ? "" : "\n"}#${vertex.number} ${vertex.name}\n`;
-    current = vertex;
-    options.onOutput(`${heading}#${vertex.number} ${text}\n`);
+    heading(vertex);
+    options.onOutput(`#${vertex.number} ${text}\n`);
   }
 
   function heading(vertex: PrintedVertex): void {
@@ -60,6 +59,7 @@ export function createTracePrinter(options: {
     if (update.started === null && update.completed === null && !update.cached && update.error === "") return;
     const vertex = known.get(update.digest) ?? addVertex(known, update);
     vertex.started = update.started ?? vertex.started;
+    if (update.error !== "" && !isCancellation(update.error)) failed ??= { name: vertex.name, error: update.error };
     if (vertex.ended) return;
     if (update.completed === null && update.error === "" && !update.cached) {
       heading(vertex);
@@ -69,7 +69,6 @@ export function createTracePrinter(options: {
     flush(vertex, line);
     vertex.ended = true;
     line(vertex, ending(update, vertex));
-    if (update.error !== "" && !isCancellation(update.error)) failed ??= { name: vertex.name, error: update.error };
     if (dockerfileStep.test(vertex.name)) options.onStep?.({ name: vertex.name, cached: update.cached });
   }
 

@@ -36,9 +36,12 @@ export async function openBuildSession(engine: Engine, signal: AbortSignal): Pro
   session.on("error", () => session.destroy());
   socket.on("error", () => session.destroy());
   session.on("stream", answer);
+  // Not at once: Node's HTTP/2 throws where nobody can catch it when a session is destroyed in the very tick it was made.
   const close = (): void => {
-    session.destroy();
-    socket.destroy();
+    setImmediate(() => {
+      session.destroy();
+      socket.destroy();
+    });
   };
   signal.addEventListener("abort", close, { once: true });
   return {
@@ -53,6 +56,7 @@ export async function openBuildSession(engine: Engine, signal: AbortSignal): Pro
 function answer(this: ServerHttp2Session | void, stream: ServerHttp2Stream, headers: { ":path"?: string | undefined }): void {
   stream.on("error", () => stream.destroy());
   stream.resume();
+  if (stream.destroyed) return;
   const path = headers[":path"];
   if (path === healthPath) reply(stream, serving);
   else if (path === credentialsPath) reply(stream, Buffer.alloc(0));

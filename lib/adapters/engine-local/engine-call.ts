@@ -40,8 +40,8 @@ export function callEngine(host: string, call: { method: string; path: string; t
 /** Throws `start_failed` for an address of a kind that is not supported. */
 function address(host: string): { socketPath: string } | { host: string; port: number } {
   if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
-  const tcp = /^(?:tcp|http):\/\/([^:/]+|\[[^\]]+\]):(\d+)\/?$/.exec(host);
-  if (tcp?.[1] !== undefined) return { host: tcp[1].replace(/^\[|\]$/g, ""), port: Number(tcp[2]) };
+  const tcp = /^(?:tcp|http):\/\/([^:/]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(host);
+  if (tcp?.[1] !== undefined) return { host: tcp[1].replace(/^\[|\]$/g, ""), port: Number(tcp[2] ?? 2375) };
   throw new BerthError("start_failed", { detail: "DOCKER_HOST must be unix:///path/to/docker.sock or tcp://host:port." });
 }
 

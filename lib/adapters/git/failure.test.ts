@@ -30,7 +30,7 @@ test("git's words are shown without credentials, control characters and folders"
     "warning: noise\nfatal: unable to access 'https://anna:s3cret@h/r/' in /var/berth/m.git\u001b[31m\u0007\r\nAuthorization: Basic czNjcmV0";
   const text = presentableMessage(stderr, ["/var/berth/m.git"]);
   expect(text).toContain("https://h/r/");
-  expect(text).not.toMatch(/s3cret|czNjcmV0|var\/berth|[\u0000-\u001f]/);
+  expect(text).not.toMatch(/s3cret|czNjcmV0|var\/berth|\p{Cc}/u);
   expect(presentableMessage("fatal: a\nAuthorization: Basic czNjcmV0", [])).not.toContain("czNjcmV0");
   expect(presentableMessage(`fatal: ${"x".repeat(5_000)}`, []).length).toBeLessThanOrEqual(300);
 });

@@ -31,12 +31,12 @@ const meanings: readonly (readonly [RegExp, ErrorCode])[] = [
     "git_not_found",
   ],
   [
-    /couldn't find remote ref|not our ref|unadvertised object|[Nn]ot a valid object|bad object|unknown revision|not a tree object|ambiguous argument|missing (?:tree|blob|commit)/,
+    /couldn't find remote ref|not our ref|unadvertised object|[Nn]ot a valid (?:object|commit)|no commits selected|error processing shallow info|bad object|unknown revision|not a tree object|ambiguous argument|missing (?:tree|blob|commit)/,
     "source_gone",
   ],
-  [/Operation too slow|transfer closed with .* remaining/, "git_timed_out"],
+  [/Operation too slow/, "git_timed_out"],
   [
-    /resolve host|Failed to connect|Couldn't connect|Connection (?:refused|reset|closed|timed out)|Operation timed out|unreachable|No route to host|SSL|TLS|certificate|returned error: (?:429|5\d\d)|Empty reply|Received HTTP|early EOF|hung up|unexpected disconnect|RPC failed|Could not read from remote|Host key verification failed|unable to access|protocol error/i,
+    /resolve host|Failed to connect|Couldn't connect|Connection (?:refused|reset|closed|timed out)|Operation timed out|unreachable|No route to host|SSL|TLS|certificate|returned error: (?:429|5\d\d)|Empty reply|transfer closed|Received HTTP|early EOF|hung up|unexpected disconnect|RPC failed|Could not read from remote|Host key verification failed|unable to access|protocol error/i,
     "git_unreachable",
   ],
 ];

@@ -13,21 +13,21 @@ export interface FetchLimits {
 const defaultMaxBytes = 2 * 1024 ** 3;
 const maxOutputBytes = 1024 * 1024;
 
-/** Fetches refspecs with as much history as `depth` says, or all of it where the server cannot cut it short. */
-export async function fetchToDepth(
+/** Fetches one refspec with as much history as `flag` says, or all of it where the server cannot cut it short. */
+export async function fetchShallow(
   runner: GitRunner,
   source: RemoteSource,
   gitDir: string,
-  refspecs: readonly string[],
-  depth: number,
+  flag: string,
+  refspec: string,
   limits: FetchLimits,
 ): Promise<void> {
   try {
-    await fetchOnce(runner, source, gitDir, [`--depth=${depth}`], refspecs, limits);
+    await fetchOnce(runner, source, gitDir, [flag], [refspec], limits);
   } catch (error) {
     // Plain files behind a web server cannot cut a history short.
-    if (!/does not support shallow/.test(stderrOf(error))) throw error;
-    await fetchOnce(runner, source, gitDir, [], refspecs, limits);
+    if (!/does not support (?:shallow|--shallow|--depth)/.test(stderrOf(error))) throw error;
+    await fetchOnce(runner, source, gitDir, [], [refspec], limits);
   }
 }
 

@@ -6,13 +6,13 @@ import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { asOrdinaryRepository, fetchFacts } from "./commit-facts.ts";
 import { commitFormat, type CommitInfo, parseCommits } from "./commit-format.ts";
 import { exitCodeOf } from "./failure.ts";
-import { type FetchLimits, fetchToDepth } from "./fetch.ts";
+import { type FetchLimits, fetchShallow } from "./fetch.ts";
 import type { RemoteRef } from "./ls-remote.ts";
 import { withMirrorTurn } from "./mirror-lock.ts";
 import { isCommitId, requireCommitId, requireFullRef } from "./ref-name.ts";
 import { createBareRepository } from "./repository-files.ts";
 import type { GitRunner } from "./runner.ts";
-import { type GitSource, type RemoteSource } from "./source.ts";
+import type { GitSource, RemoteSource } from "./source.ts";
 
 export type { CommitInfo } from "./commit-format.ts";
 
@@ -21,10 +21,10 @@ interface FetchOptions extends FetchLimits {
   readonly commit: string;
 }
 
-/** git's own word for "all of it", also in a repository that has all of it. */
-const wholeHistory = 2_147_483_647;
-const localMs = 60_000;
-const smallOutput = 1024 * 1024;
+/** How far the clocks of two people who commit to one branch may differ. */
+const clockSkewMs = 24 * 60 * 60 * 1_000;
+/** For calls that only look at what is here. */
+const reading = { timeoutMs: 60_000, maxOutputBytes: 4 * 1024 * 1024, protocols: [] } as const;
 
 /** Oddities of old but honest repositories that would otherwise make a whole history unreadable. */
 const mirrorConfig = `[core]
@@ -59,52 +59,54 @@ export async function fetchCommit(
     return { gitDir: source.gitDir };
   }
   await ensureMirror(runner, mirrorDir);
-  const kept = keptName(wanted.fullRef, wanted.commit);
+  const kept = keptName(source.url, wanted.fullRef, wanted.commit);
   await withMirrorTurn(mirrorDir, options, async (remainingMs) => {
-    if (await resolveCommit(runner, mirrorDir, kept)) return;
-    const limits = { ...options, timeoutMs: remainingMs };
-    await fetchHistory(runner, source, mirrorDir, wanted, limits);
-    await runner.run(["update-ref", kept, wanted.commit], {
-      gitDir: mirrorDir,
-      timeoutMs: localMs,
-      maxOutputBytes: smallOutput,
-      protocols: [],
-    });
+    if (await isKept(runner, mirrorDir, kept)) return;
+    await fetchHistory(runner, source, mirrorDir, wanted, { ...options, timeoutMs: remainingMs });
+    await runner.run(["update-ref", kept, wanted.commit], { ...reading, gitDir: mirrorDir });
   });
   return { gitDir: mirrorDir };
 }
 
 /**
- * First only the head of the ref: nearly always the commit, and every server can do it. When the ref has moved on, more and more of its
- * history, until the commit turns up: that proves it belongs to the ref, which asking for its id would not.
+ * First only the head of the ref: nearly always the commit, and every server can do it. When the ref has moved on, more of its history, until the
+ * commit turns up in it: that proves it belongs to the ref, which asking for its id would not. How far back to look, the commit itself says.
  */
 async function fetchHistory(
   runner: GitRunner,
   source: RemoteSource,
   mirrorDir: string,
-  wanted: { fullRef: string; commit: string },
+  wanted: { readonly fullRef: string; readonly commit: string },
   limits: FetchLimits,
 ): Promise<void> {
   const deadline = performance.now() + limits.timeoutMs;
   const incoming = `refs/berth/incoming/${randomBytes(8).toString("hex")}`;
+  const fetchWith = (flag: string, refspec: string) =>
+    fetchShallow(runner, source, mirrorDir, flag, refspec, { ...limits, timeoutMs: Math.max(1, deadline - performance.now()) });
+  const turnsUp = async (flag: string) => {
+    await fetchWith(flag, `+${wanted.fullRef}:${incoming}`);
+    return isInHistory(runner, mirrorDir, wanted.commit, incoming);
+  };
   try {
-    for (const depth of [1, 50, 1_000, wholeHistory]) {
-      await fetchToDepth(runner, source, mirrorDir, [`+${wanted.fullRef}:${incoming}`], depth, {
-        ...limits,
-        timeoutMs: Math.max(1, deadline - performance.now()),
-      });
-      if ((await resolveCommit(runner, mirrorDir, incoming)) === wanted.commit) return;
-      if (depth > 1 && (await isInHistory(runner, mirrorDir, wanted.commit, incoming))) return;
-    }
+    if ((await turnsUp("--depth=1")) || (await turnsUp("--depth=50"))) return;
+    await fetchWith("--depth=1", wanted.commit).catch(ignoreGone);
+    const time = (await readCommits(runner, mirrorDir, [wanted.commit])).get(wanted.commit)?.committedAt.getTime();
+    const flag = time === undefined ? "--depth=1000" : `--shallow-since=${Math.max(0, Math.floor((time - clockSkewMs) / 1_000))}`;
+    if (await turnsUp(flag)) return;
     throw goneFrom(wanted.fullRef, wanted.commit);
   } finally {
-    await runner.run(["update-ref", "-d", incoming], { gitDir: mirrorDir, timeoutMs: localMs, maxOutputBytes: smallOutput, protocols: [] });
+    await runner.run(["update-ref", "-d", incoming], { ...reading, gitDir: mirrorDir });
   }
 }
 
-/** The ref that keeps a fetched commit, and remembers which branch or tag it was fetched for. */
-function keptName(fullRef: string, commit: string): string {
-  return `refs/berth/kept/${createHash("sha256").update(fullRef).digest("hex").slice(0, 32)}/${commit}`;
+/** A server may refuse to give what no ref points to; what we want may still lie in the ref's history. */
+function ignoreGone(error: unknown): void {
+  if (!isBerthError(error, "source_gone")) throw error;
+}
+
+/** The ref that keeps a fetched commit, and remembers from where and for which branch or tag it was fetched. */
+function keptName(url: string, fullRef: string, commit: string): string {
+  return `refs/berth/kept/${createHash("sha256").update(`${url} ${fullRef}`).digest("hex").slice(0, 32)}/${commit}`;
 }
 
 function goneFrom(fullRef: string, commit: string): BerthError {
@@ -113,35 +115,19 @@ function goneFrom(fullRef: string, commit: string): BerthError {
   });
 }
 
-/** The commit a ref or id leads to, tags peeled, or null. */
-async function resolveCommit(runner: GitRunner, gitDir: string, ref: string): Promise<string | null> {
-  try {
-    const output = await runner.run(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], {
-      gitDir,
-      timeoutMs: localMs,
-      maxOutputBytes: smallOutput,
-      protocols: [],
-    });
-    return output.toString("utf8").trim();
-  } catch (error) {
-    if (exitCodeOf(error) === null) throw error;
-    return null;
-  }
+async function isKept(runner: GitRunner, gitDir: string, kept: string): Promise<boolean> {
+  return runner.run(["rev-parse", "--verify", "--quiet", `${kept}^{commit}`], { ...reading, gitDir }).then(() => true, falseWhenGone);
 }
 
+/** Whether `ref` contains `commit`; tags are peeled. */
 async function isInHistory(runner: GitRunner, gitDir: string, commit: string, ref: string): Promise<boolean> {
-  try {
-    await runner.run(["merge-base", "--is-ancestor", "--end-of-options", commit, ref], {
-      gitDir,
-      timeoutMs: localMs,
-      maxOutputBytes: smallOutput,
-      protocols: [],
-    });
-    return true;
-  } catch (error) {
-    if (exitCodeOf(error) === null) throw error;
-    return false;
-  }
+  return runner.run(["merge-base", "--is-ancestor", commit, ref], { ...reading, gitDir }).then(() => true, falseWhenGone);
+}
+
+/** These commands say "no" with exit code 1, and complain about an object that is not there; anything else is a real failure. */
+function falseWhenGone(error: unknown): false {
+  if (exitCodeOf(error) === 1 || isBerthError(error, "source_gone")) return false;
+  throw error;
 }
 
 const readChunk = 500;
@@ -169,9 +155,7 @@ async function readChunkOfCommits(runner: GitRunner, gitDir: string, ids: readon
     `--format=${commitFormat}`,
   ];
   try {
-    return parseCommits(
-      await runner.run(args, { gitDir, input: `${ids.join("\n")}\n`, timeoutMs: localMs, maxOutputBytes: 4 * smallOutput, protocols: [] }),
-    );
+    return parseCommits(await runner.run(args, { ...reading, gitDir, input: `${ids.join("\n")}\n` }));
   } catch (error) {
     if (!isBerthError(error, "git_failed", "source_gone")) throw error;
     if (ids.length <= 1) return [];

@@ -33,9 +33,13 @@ export interface GitStream {
   readonly done: Promise<void>;
 }
 
+/** The addresses of a host (name or literal, without brackets) that may be connected to. Throws BerthError when it may not be. */
+export type ResolveHost = (host: string, port: number) => Promise<readonly string[]>;
+
 export interface GitRunner {
   /** Where the runner keeps its empty home, known hosts and, for as long as a call lasts, deploy keys. */
   readonly homeDir: string;
+  readonly resolveHost?: ResolveHost;
   /** Runs git to its end and gives its standard output. Throws BerthError. */
   readonly run: (args: readonly string[], options: GitRunOptions) => Promise<Buffer>;
   /** Starts git and gives its standard output as it comes; destroying the stream ends git, and an error of git fails the stream. */
@@ -50,6 +54,8 @@ export interface GitRunnerOptions {
   readonly protocols: readonly string[];
   /** The operator's environment; only PATH, certificates and proxies are taken from it. */
   readonly environment?: OuterEnvironment;
+  /** The installation's policy on addresses; git connects to what it answers and nothing else. Default: git looks names up itself. */
+  readonly resolveHost?: ResolveHost;
   /** Seconds below 1 000 bytes/s after which an HTTP transfer is given up; default 30. */
   readonly lowSpeedSeconds?: number;
 }
@@ -80,6 +86,7 @@ export function createGitRunner(options: GitRunnerOptions): GitRunner {
 
   return {
     homeDir,
+    ...(options.resolveHost === undefined ? {} : { resolveHost: options.resolveHost }),
     async run(args, call) {
       throwIfAborted(call.signal);
       const launched = launch(args, call);

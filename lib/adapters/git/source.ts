@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { join } from "node:path";
 
 import { BerthError } from "#lib/core/errors.ts";
@@ -17,7 +18,7 @@ export type GitSource = { readonly kind: "local"; readonly gitDir: string } | Re
 
 type GitEnvironment = Readonly<Record<string, string>>;
 
-/** Gives `work` the variables that make git able to sign in; a deploy key lies on disk only as long as `work` runs. */
+/** Gives `work` the variables that make git reach a remote and sign in; a deploy key lies on disk only as long as `work` runs. */
 export async function withRemote<Result>(
   runner: GitRunner,
   source: RemoteSource,
@@ -25,34 +26,51 @@ export async function withRemote<Result>(
 ): Promise<Result> {
   const scheme = source.url.slice(0, source.url.indexOf(":"));
   if (scheme === "ssh") return withSsh(runner, source, work);
-  if (source.credential === undefined || scheme === "file") return work({});
-  if (source.credential.kind !== "basic")
-    throw new BerthError("git_auth_required", { detail: "A deploy key works with ssh:// only; store a user name and token." });
-  return work(headerEnvironment(source.url, source.credential));
+  if (scheme !== "http" && scheme !== "https") return work({});
+  const settings: Setting[] = [];
+  const addresses = await checkedAddresses(runner, source.url);
+  if (addresses !== null) {
+    const { hostname, port } = target(source.url);
+    settings.push(["http.curloptResolve", `${hostname}:${port}:${addresses.map(bracketed).join(",")}`]);
+  }
+  if (source.credential !== undefined) settings.push(credentialHeader(source.url, source.credential));
+  return work(asEnvironment(settings));
 }
 
-/** The credential as a header bound to one origin, in the environment: nothing of it appears in the process list. */
-function headerEnvironment(url: string, credential: { readonly username: string; readonly password: string }): Record<string, string> {
-  if (credential.username.includes(":"))
-    throw new BerthError("git_auth_required", {
-      detail: "The stored user name contains a colon, which basic authentication cannot carry.",
-    });
+type Setting = readonly [key: string, value: string];
+
+/** Settings by environment: nothing of them appears in the process list. */
+function asEnvironment(settings: readonly Setting[]): GitEnvironment {
+  const numbered = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { ...Object.fromEntries(numbered), GIT_CONFIG_COUNT: String(settings.length) };
+}
+
+/** The credential as a header bound to one origin. */
+function credentialHeader(url: string, credential: GitCredential): Setting {
+  if (credential.kind !== "basic") throw unusable("A deploy key works with ssh:// only; store a user name and token.");
+  if (credential.username.includes(":")) throw unusable("The stored user name contains a colon, which basic authentication cannot carry.");
   const token = Buffer.from(`${credential.username}:${credential.password}`, "utf8").toString("base64");
-  return {
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${token}`,
-  };
+  return [`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${token}`];
 }
 
 async function withSsh<Result>(runner: GitRunner, source: RemoteSource, work: (env: GitEnvironment) => Promise<Result>): Promise<Result> {
-  const env = {
+  const env: Record<string, string> = {
     GIT_SSH: join(runner.homeDir, sshProgram.fileName),
     GIT_SSH_VARIANT: "ssh",
     [sshProgram.knownHostsVariable]: join(runner.homeDir, "known_hosts"),
+    [sshProgram.keyVariable]: "none",
   };
-  if (source.credential === undefined) return work({ ...env, [sshProgram.keyVariable]: "none" });
-  if (source.credential.kind !== "ssh") throw new BerthError("git_auth_required", { detail: "ssh:// needs a deploy key, not a password." });
+  const address = (await checkedAddresses(runner, source.url))?.[0];
+  if (address !== undefined) {
+    const { hostname, port } = target(source.url);
+    env[sshProgram.addressVariable] = address;
+    env[sshProgram.hostKeyVariable] = port === 22 ? hostname : `[${hostname}]:${port}`;
+  }
+  if (source.credential === undefined) return work(env);
+  if (source.credential.kind !== "ssh") throw unusable("ssh:// needs a deploy key, not a password.");
   const folder = await keyFolder(runner.homeDir);
   try {
     const keyFile = join(folder, "key");
@@ -61,6 +79,26 @@ async function withSsh<Result>(runner: GitRunner, source: RemoteSource, work: (e
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The addresses the installation's policy allows for the URL's host, which git is then held to; null without a policy or without a name. */
+async function checkedAddresses(runner: GitRunner, url: string): Promise<readonly string[] | null> {
+  if (runner.resolveHost === undefined || !URL.canParse(url)) return null;
+  const { hostname, port } = target(url);
+  const addresses = await runner.resolveHost(hostname, port);
+  if (addresses.length === 0) throw new BerthError("git_unreachable", { detail: `${hostname} has no address Berth may connect to.` });
+  return isIP(hostname) === 0 ? addresses : null;
+}
+
+const defaultPorts: Readonly<Record<string, number>> = { "http:": 80, "https:": 443, "ssh:": 22 };
+
+function target(url: string): { hostname: string; port: number } {
+  const { hostname, port, protocol } = new URL(url);
+  return { hostname: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? (defaultPorts[protocol] ?? 0) : Number(port) };
+}
+
+function bracketed(address: string): string {
+  return isIP(address) === 6 ? `[${address}]` : address;
 }
 
 /** A fresh private folder named after this process; folders of processes that died with a key on disk are removed on the way. */
@@ -87,7 +125,10 @@ function isAlive(pid: number): boolean {
 function normaliseKey(text: string): string {
   const key = `${text.replaceAll("\r\n", "\n").trim()}\n`;
   const looksRight = /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\n[\s\S]+\n-----END [A-Z0-9 ]*PRIVATE KEY-----\n$/.test(key);
-  if (!looksRight)
-    throw new BerthError("git_auth_required", { detail: "The stored deploy key is not a private key in PEM or OpenSSH form." });
+  if (!looksRight) throw unusable("The stored deploy key is not a private key in PEM or OpenSSH form.");
   return key;
+}
+
+function unusable(detail: string): BerthError {
+  return new BerthError("git_auth_required", { detail });
 }

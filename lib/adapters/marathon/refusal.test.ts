@@ -21,9 +21,9 @@ describe("what Marathon means by a refusal", () => {
       403,
       { message: "Max number (100) of running deployments is achieved. Wait for existing deployments" },
       "marathon_too_many",
-      /Max number/,
+      "Max number",
     ],
-    ["not allowed", 403, { message: "Not Authorized to perform this action!" }, "marathon_unauthorised", /Not Authorized/],
+    ["not allowed", 403, { message: "Not Authorized to perform this action!" }, "marathon_unauthorised", "Not Authorized"],
     ["not authenticated, a page", 401, "<html><body>Error 401</body></html>", "marathon_unauthorised", "Marathon answered 401"],
     [
       "broken JSON, details as a string",
@@ -70,7 +70,7 @@ describe("what Marathon means by a refusal", () => {
     ["null", 422, "null", "marathon_refused", "Marathon answered 422"],
     ["a list", 422, "[1]", "marathon_refused", "Marathon answered 422"],
   ])("%s", (_what, status, body, code, detail) => {
-    expect(answer(status, body)).toMatchObject({ code, detail: typeof detail === "string" ? detail : expect.stringMatching(detail) });
+    expect(answer(status, body)).toMatchObject({ code, detail: expect.stringContaining(detail) });
   });
 
   it("stays one short line without control characters, whatever is answered", () => {

@@ -93,7 +93,10 @@ export function createTaskLogReader(options: TaskLogOptions): TaskLogReader {
 
 type ReadPiece = (offset: number, length: number) => Promise<{ data: Buffer; offset: number } | null>;
 
-/** Piece by piece, as far as the file goes. A file shorter than `offset` was begun anew: it is read from its start. */
+/**
+ * Piece by piece, as far as the file goes. A file shorter than `offset` was begun anew: it is read from its start. One whose beginning was
+ * thrown away answers from a later place than asked for.
+ */
 async function readOn(piece: ReadPiece, offset: number, maxBytes: number): Promise<TaskLogPiece | null> {
   const pieces: Buffer[] = [];
   let start = offset;
@@ -109,6 +112,9 @@ async function readOn(piece: ReadPiece, offset: number, maxBytes: number): Promi
       start = 0;
       continue;
     }
+    if (size === 0) start = got.offset;
+    // What lies between was thrown away while we were reading: the rest is for the next read.
+    else if (got.offset !== start + size) break;
     const data = got.data.subarray(0, maxBytes - size);
     pieces.push(data);
     size += data.length;

@@ -2,12 +2,8 @@ import { join } from "node:path";
 import { BerthError } from "#lib/core/errors.ts";
 import type { GitCredential, GitSource } from "#lib/adapters/git/source.ts";
 import { open } from "#lib/platform/crypto/sealing.ts";
+import { builtinFolder } from "../projects/repository-folder.ts";
 import type { WorkerContext } from "../workers/context.ts";
-
-/** The folder of a project's built-in repository: a function of the row's id, never of anything typed. */
-export function builtinFolder(folder: string, projectId: string): string {
-  return join(folder, `${projectId}.git`);
-}
 
 /** Where a project's commits come from, with its credential opened. Throws `not_found` when the project is gone. */
 export async function openSource(context: WorkerContext, projectId: string): Promise<{ source: GitSource; mirror: string }> {

@@ -68,6 +68,8 @@ export async function pinAddress(
 ): Promise<string> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const allowed = options.allowedHosts.includes(hostAndPort(url));
+  // Whatever the resolver makes of it, this name means this machine.
+  if (!allowed && /(?:^|\.)localhost\.?$/.test(host)) throw notAllowed(url.origin);
   const addresses = isIP(host) === 0 ? await options.resolve(host) : [host];
   const first = addresses[0];
   if (first === undefined) throw new HttpError("dns", `${url.origin}: no such host`);

@@ -4,7 +4,7 @@ import type { Log } from "#lib/platform/log.ts";
 
 import type { Resolve } from "./address-policy.ts";
 import { readCapped, toBuffer } from "./body.ts";
-import { createConnections } from "./connections.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import { type Deadline, createDeadline } from "./deadline.ts";
 import { toHttpError } from "./http-error.ts";
 import { checkedUrl, headersFor, plainHeaders } from "./request-checks.ts";
@@ -71,42 +71,9 @@ export interface HttpClient {
 /** The one way Berth speaks HTTP to others: no redirects, no decompression, bounded in time and bytes, credentials by origin, addresses checked. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const connections = createConnections(options);
-
-  /** Sends the request and hands the answer to `read`, turning whatever goes wrong into an HttpError. */
-  async function exchange<T>(request: HttpRequest, read: (answer: Dispatcher.ResponseData, held: Held) => Promise<T>): Promise<T> {
-    const url = checkedUrl(request.url, options.allowedOrigins);
-    const deadline = createDeadline(request, options);
-    try {
-      const { dispatcher, release } = await deadline.within(connections.to(url));
-      const answer = await dispatcher
-        .request({
-          path: url.pathname + url.search,
-          method: request.method ?? "GET",
-          headers: headersFor(request.headers ?? {}, url, options.auth ?? []),
-          body: request.body ?? null,
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          signal: deadline.signal,
-        })
-        .catch((error: unknown) => {
-          release();
-          throw error;
-        });
-      deadline.headersIn();
-      options.log?.debug(
-        { method: request.method ?? "GET", origin: url.origin, path: url.pathname, status: answer.statusCode },
-        "http request",
-      );
-      return await read(answer, { url, deadline, release });
-    } catch (error) {
-      deadline.done();
-      throw toHttpError(error, url.origin);
-    }
-  }
-
   return {
     request: (request) =>
-      exchange(request, async (answer, { deadline, release }) => {
+      exchange(options, connections, request, async (answer, { deadline, release }) => {
         try {
           const body = await readCapped(answer.body, request.maxBodyBytes ?? options.maxBodyBytes);
           return { status: answer.statusCode, headers: plainHeaders(answer.headers), body };
@@ -117,12 +84,49 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         }
       }),
     stream: (request) =>
-      exchange(request, async (answer, { url, deadline, release }) => {
+      exchange(options, connections, request, async (answer, { url, deadline, release }) => {
         deadline.done();
         return { status: answer.statusCode, headers: plainHeaders(answer.headers), chunks: readOn(answer.body, url.origin, release) };
       }),
     close: () => connections.close(),
   };
+}
+
+/** Sends the request and hands the answer to `read`, turning whatever goes wrong into an HttpError. */
+async function exchange<T>(
+  options: HttpClientOptions,
+  connections: Connections,
+  request: HttpRequest,
+  read: (answer: Dispatcher.ResponseData, held: Held) => Promise<T>,
+): Promise<T> {
+  const url = checkedUrl(request.url, options.allowedOrigins);
+  const deadline = createDeadline(request, options);
+  try {
+    const { dispatcher, release } = await deadline.within(connections.to(url));
+    const answer = await dispatcher
+      .request({
+        path: url.pathname + url.search,
+        method: request.method ?? "GET",
+        headers: headersFor(request.headers ?? {}, url, options.auth ?? []),
+        body: request.body ?? null,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal: deadline.signal,
+      })
+      .catch((error: unknown) => {
+        release();
+        throw error;
+      });
+    deadline.headersIn();
+    options.log?.debug(
+      { method: request.method ?? "GET", origin: url.origin, path: url.pathname, status: answer.statusCode },
+      "http request",
+    );
+    return await read(answer, { url, deadline, release });
+  } catch (error) {
+    deadline.done();
+    throw toHttpError(error, url.origin);
+  }
 }
 
 interface Held {

@@ -83,7 +83,7 @@ function kindOf(error: unknown): HttpErrorKind {
     const kind = kindByCode[code];
     if (kind !== undefined) return kind;
     if (/^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code)) return "tls";
-    if (code.startsWith("HPE_")) return "protocol";
+    if (code.startsWith("HPE_") || current.name === "HTTPParserError") return "protocol";
   }
   return "reset";
 }

@@ -163,14 +163,14 @@ async function record(file: string, pid: number | undefined): Promise<void> {
   if (start !== undefined) await writeFile(file, JSON.stringify({ pid, start }), { mode: 0o600 }).catch(() => undefined);
 }
 
-/** A process that complains without end is heard twenty times a minute; the log has the rest. */
+/** A process that complains without end is heard twenty times a minute, and once with the same words; the log has the rest. */
 function limitNotices(onNotice: (text: string) => void): (text: string) => void {
-  let [windowStart, count] = [0, 0];
+  let [windowStart, heard] = [0, new Set<string>()];
   return (text) => {
     const now = performance.now();
-    if (now - windowStart > 60_000) [windowStart, count] = [now, 0];
-    count += 1;
-    if (count <= noticesPerMinute) onNotice(text);
-    else if (count === noticesPerMinute + 1) onNotice("says more; the rest of this minute is only in its log");
+    if (now - windowStart > 60_000) [windowStart, heard] = [now, new Set()];
+    if (heard.has(text) || heard.size > noticesPerMinute) return;
+    heard.add(text);
+    onNotice(heard.size > noticesPerMinute ? "says more; the rest of this minute is only in its log" : text);
   };
 }

@@ -30,6 +30,9 @@ const inheritedBy: Readonly<Record<ProcessRole, readonly string[]>> = {
   web: ["BERTH_GIT_ALLOW_FILE", "NEXTAUTH_URL"],
   worker: [
     ...proxies,
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "GIT_SSL_CAINFO",
     "BERTH_BUILD_TIMEOUT_SECONDS",
     "BERTH_BUILD_CONCURRENCY",
     "BERTH_CONTEXT_MAX_MEGABYTES",

@@ -25,22 +25,21 @@ export async function supervise(): Promise<number> {
   const stopping = new AbortController();
   let situation: Situation | undefined;
   const signals = onSignals({ first: () => stopping.abort(), again: () => situation !== undefined && killEverything(situation) });
+  let failure: string | undefined;
   try {
     terminal.say("\nBerth is starting.\n");
     situation = await prepareSituation(root, terminal, stopping.signal);
     await startInstallation(situation);
     await signals;
-    terminal.say("\n  Stopping: web, gateway, worker, scheduler, containers, engine, PostgreSQL.");
-    return 0;
   } catch (error) {
-    if (stopping.signal.aborted) return 0;
-    terminal.say(`\n${sentenceFor(error)}\n`);
-    return 1;
-  } finally {
-    stopping.abort();
-    if (situation !== undefined) await leave(situation);
-    terminal.close();
+    if (!stopping.signal.aborted) failure = sentenceFor(error);
   }
+  terminal.hush();
+  if (failure === undefined) terminal.say("\n  Stopping: web, gateway, worker, scheduler, containers, engine, PostgreSQL.");
+  stopping.abort();
+  if (situation !== undefined) await leave(situation);
+  terminal.say(failure === undefined ? `  Everything has ended.` : `\n${failure}\n`);
+  return failure === undefined ? 0 : 1;
 }
 
 async function prepareSituation(root: string, terminal: Situation["terminal"], stopping: AbortSignal): Promise<Situation> {
@@ -61,11 +60,9 @@ async function prepareSituation(root: string, terminal: Situation["terminal"], s
 }
 
 async function leave(situation: Situation): Promise<void> {
-  const startedAt = performance.now();
   await stopEverything(situation);
   await rm(join(situation.home.path, "running.json"), { force: true });
   await situation.home.release();
-  situation.terminal.say(`  Everything has ended after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
 }
 
 /** Resolves with the first stop signal; calls `again` and ends the process with the second. */

@@ -22,31 +22,33 @@ export function startPreparer(options: { root: string; logFile: string; environm
     shell: false,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    timeout: timeoutMilliseconds,
   });
   const log = openLogFile(options.logFile);
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text: string) => log.write(text.trimEnd()));
   child.once("close", () => log.close());
-  child.on("error", () => undefined);
+  const see = `see ${options.logFile}`;
+  const ended = new Promise<never>((_, reject) => {
+    const fail = (reason: string) =>
+      reject(new BerthError("start_failed", { detail: `The database could not be prepared (${reason}); ${see}.` }));
+    child.once("exit", (code, signal) => fail(signal ?? `exit code ${code ?? "unknown"}`));
+    child.once("error", (error) => fail(error.message));
+  });
+  ended.catch(() => undefined);
   return {
-    prepare: (task) => ask(child, task, options.logFile),
+    prepare: (task) => Promise.race([ask(child, task, see), ended]),
     cancel: () => child.kill("SIGKILL"),
   };
 }
 
-function ask(child: ChildProcess, task: Preparation, logFile: string): Promise<Prepared> {
+function ask(child: ChildProcess, task: Preparation, see: string): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    const fail = (detail: string) => reject(new BerthError("start_failed", { detail }));
-    const late = setTimeout(() => child.kill("SIGKILL"), timeoutMilliseconds);
     child.once("message", (message) => {
       const reply = preparedSchema.safeParse(message);
-      if (!reply.success) fail(`The database could not be prepared; see ${logFile}.`);
-      else if (reply.data.type === "failed") fail(reply.data.sentence);
-      else resolve(reply.data);
+      if (reply.success && reply.data.type === "prepared") return resolve(reply.data);
+      const sentence = reply.data?.type === "failed" ? reply.data.sentence : `The database could not be prepared; ${see}.`;
+      reject(new BerthError("start_failed", { detail: sentence }));
     });
-    child.once("exit", (code, signal) => {
-      clearTimeout(late);
-      fail(`The database could not be prepared (${signal ?? `exit code ${code ?? "unknown"}`}); see ${logFile}.`);
-    });
-    child.send(task);
+    child.send(task, (error) => error !== null && reject(error));
   });
 }

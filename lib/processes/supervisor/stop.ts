@@ -30,7 +30,7 @@ export async function stopEverything(situation: Situation): Promise<void> {
 async function stopTasks({ running, instance, config }: Situation): Promise<void> {
   const { engine } = running;
   if (engine?.version === undefined || config.marathon.urls.length > 0) return;
-  await stopLabelledContainers(engine.host, `berth.instance=${instance}`, containerGraceSeconds).catch(() => 0);
+  await stopLabelledContainers(engine.host, `berth.scheduler=${instance}`, containerGraceSeconds).catch(() => 0);
 }
 
 /** The second Ctrl-C: no grace. PostgreSQL recovers from its log at the next start, the engine ends by itself. */

@@ -9,8 +9,8 @@ export interface Terminal {
   say(text: string): void;
   /** Something that needs attention, with the part's name and the time. */
   warn(name: string, text: string): void;
-  /** Stops drawing; lines may still be said. */
-  close(): void;
+  /** From now on only `say` is heard: what starts or complains while everything ends helps nobody. */
+  hush(): void;
 }
 
 export interface TerminalStream {
@@ -38,6 +38,7 @@ export function createTerminal(stream: TerminalStream, options: { color: boolean
     [...running]
       .map((step) => `${step.name} ${formatDuration(performance.now() - step.startedAt)}${step.note === "" ? "" : ` (${step.note})`}`)
       .join(", ");
+  const state = { hushed: false };
   const draw = () => running.size > 0 && stream.write(`${clearLine}  ${paint(2, `… ${describe()}`.slice(0, lineWidth))}`);
   const say = (text: string) => {
     stream.write(`${isTerminal ? clearLine : ""}${text}\n`);
@@ -49,20 +50,23 @@ export function createTerminal(stream: TerminalStream, options: { color: boolean
   timer.unref();
   return {
     say,
-    warn: (name, text) => say(`  ${paint(33, "!")} ${new Date().toLocaleTimeString("en-GB")} ${name}: ${text}`),
-    close: () => clearInterval(timer),
+    warn: (name, text) => state.hushed || say(`  ${paint(33, "!")} ${new Date().toLocaleTimeString("en-GB")} ${name}: ${text}`),
+    hush: () => {
+      state.hushed = true;
+      running.clear();
+      clearInterval(timer);
+    },
     start: async (name, work) => {
       const step: Step = { name, startedAt: performance.now(), note: "" };
       running.add(step);
       try {
         const result = await work((text) => (step.note = text));
-        running.delete(step);
+        if (!running.delete(step)) return;
         const missing = result.startsWith("–");
         const line = `  ${missing ? paint(33, "–") : paint(32, "✓")} ${name.padEnd(nameWidth)} ${missing ? result.slice(1).trim() : result}`;
         say(`${line} ${paint(2, formatDuration(performance.now() - step.startedAt))}`);
       } catch (error) {
-        running.delete(step);
-        say(`  ${paint(31, "✗")} ${name}`);
+        if (running.delete(step)) say(`  ${paint(31, "✗")} ${name}`);
         throw error;
       }
     },

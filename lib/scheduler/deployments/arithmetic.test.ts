@@ -29,12 +29,15 @@ describe("a rolling restart", () => {
     { n: 4, min: 0.5, over: 0, healthy: 4, kill: 2, launch: 0 },
     { n: 10, min: 0.8, over: 0.2, healthy: 10, kill: 2, launch: 2 },
     { n: 4, min: 1, over: 0, healthy: 2, kill: 0, launch: 0 },
-  ])("of $n with capacity $min/$over and $healthy healthy kills $kill first and starts $launch", ({ n, min, over, healthy, kill, launch }) => {
-    const old = tasks(n).map((task, index) => ({ ...task, ready: index < healthy }));
-    const moves = restartMoves(old, n, beginRestart(old, app(n, min, over)), "YOUNGEST_FIRST");
-    expect(moves).toMatchObject({ launch, done: false });
-    expect(moves.kill).toHaveLength(kill);
-  });
+  ])(
+    "of $n with capacity $min/$over and $healthy healthy kills $kill first and starts $launch",
+    ({ n, min, over, healthy, kill, launch }) => {
+      const old = tasks(n).map((task, index) => ({ ...task, ready: index < healthy }));
+      const moves = restartMoves(old, n, beginRestart(old, app(n, min, over)), "YOUNGEST_FIRST");
+      expect(moves).toMatchObject({ launch, done: false });
+      expect(moves.kill).toHaveLength(kill);
+    },
+  );
 
   it("kills one more old task for each new one that is ready, unhealthy ones first", () => {
     const old = tasks(4).map((task, index) => ({ ...task, ready: index !== 1 }));
@@ -64,11 +67,16 @@ describe("a rolling restart", () => {
   });
 
   it("kills what is too many when fewer are wanted than there are", () => {
-    expect(restartNumbers({ instances: 2, minimumHealthCapacity: 1, maximumOverCapacity: 1, healthy: 4, all: 4 })).toEqual({ killNow: 2, maxCapacity: 4 });
+    expect(restartNumbers({ instances: 2, minimumHealthCapacity: 1, maximumOverCapacity: 1, healthy: 4, all: 4 })).toEqual({
+      killNow: 2,
+      maxCapacity: 4,
+    });
   });
 
   it("does not lose a place to binary fractions", () => {
-    expect(restartNumbers({ instances: 10, minimumHealthCapacity: 1, maximumOverCapacity: 0.1, healthy: 10, all: 10 }).maxCapacity).toBe(11);
+    expect(restartNumbers({ instances: 10, minimumHealthCapacity: 1, maximumOverCapacity: 0.1, healthy: 10, all: 10 }).maxCapacity).toBe(
+      11,
+    );
     expect(restartNumbers({ instances: 10, minimumHealthCapacity: 0.7, maximumOverCapacity: 0, healthy: 10, all: 10 }).killNow).toBe(3);
   });
 });

@@ -96,7 +96,8 @@ export function scaleMoves(
 ): Decision {
   const kill = surplusOf(tasks, question.instances, question.selection, question.named);
   const launch = Math.max(0, question.instances - tasks.length);
-  const settled = tasks.length === question.instances && tasks.every((task) => !task.killing && (task.ready || task.stagedAt < question.since));
+  const settled =
+    tasks.length === question.instances && tasks.every((task) => !task.killing && (task.ready || task.stagedAt < question.since));
   return { kill, launch, done: kill.length === 0 && settled };
 }
 

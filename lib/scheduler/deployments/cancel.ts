@@ -1,6 +1,6 @@
 import { MarathonFailure } from "../failures.ts";
-import { type AppDefinition } from "../model/app.ts";
 import { needsRestart } from "../model/app-change.ts";
+import { type AppDefinition } from "../model/app.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { deleteDeployment } from "../store/deployments.ts";
 import { changeApps } from "./change-apps.ts";
@@ -41,7 +41,8 @@ export async function revertDeployment(scheduler: Scheduler, id: string, request
 function restored(original: AppDefinition, current: AppDefinition | undefined, version: string): AppDefinition {
   const { lastConfigChangeAt } = original.versionInfo;
   const sameConfig = current !== undefined && !needsRestart(current, original);
-  if (sameConfig && current.instances === original.instances && current.versionInfo.lastConfigChangeAt === lastConfigChangeAt) return current;
+  if (sameConfig && current.instances === original.instances && current.versionInfo.lastConfigChangeAt === lastConfigChangeAt)
+    return current;
   return { ...original, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt } };
 }
 

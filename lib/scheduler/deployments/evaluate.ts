@@ -21,7 +21,8 @@ export function evaluateApp(scheduler: Scheduler, appId: string): void {
   const app = scheduler.state.apps.get(appId);
   const tasks = scheduler.state.alive(appId);
   if (action === "later") return;
-  if (deployment === undefined || action === undefined) return act(scheduler, { appId, app, tasks, decision: steady(app, tasks), why: "app is gone" });
+  if (deployment === undefined || action === undefined)
+    return act(scheduler, { appId, app, tasks, decision: steady(app, tasks), why: "app is gone" });
   const target = deployment.plan.target[appId] ?? undefined;
   const decision = decide(deployment, action, target, factsOf(scheduler, tasks, target));
   act(scheduler, { appId, app: target, tasks, decision, why: reasons[action.action] });

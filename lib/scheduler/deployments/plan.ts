@@ -1,6 +1,6 @@
 import { MarathonFailure } from "../failures.ts";
-import { type AppDefinition } from "../model/app.ts";
 import { needsRestart } from "../model/app-change.ts";
+import { type AppDefinition } from "../model/app.ts";
 import { type Action, type Step } from "./deployment.ts";
 
 type Apps = ReadonlyMap<string, AppDefinition>;
@@ -43,7 +43,9 @@ export function dependencyDepths(apps: Apps): Map<string, number> {
     if (known !== undefined) return known;
     if (visiting.has(id)) throw new MarathonFailure("illegal", "Dependency graph has cyclic dependencies.");
     visiting.add(id);
-    const below = (apps.get(id)?.dependencies ?? []).filter((dependency) => apps.has(dependency)).map((dependency) => visit(dependency) + 1);
+    const below = (apps.get(id)?.dependencies ?? [])
+      .filter((dependency) => apps.has(dependency))
+      .map((dependency) => visit(dependency) + 1);
     visiting.delete(id);
     const depth = Math.max(0, ...below);
     depths.set(id, depth);

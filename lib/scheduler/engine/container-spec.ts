@@ -76,7 +76,9 @@ function resourcesOf(settings: Settings, app: AppDefinition) {
     Memory: memory,
     MemorySwap: memory,
     CpuShares: Math.max(2, Math.min(262_144, Math.round(app.cpus * 1_024))),
-    ...(settings.cpuBurst === null ? {} : { CpuPeriod: period, CpuQuota: Math.max(1_000, Math.round(app.cpus * settings.cpuBurst * period)) }),
+    ...(settings.cpuBurst === null
+      ? {}
+      : { CpuPeriod: period, CpuQuota: Math.max(1_000, Math.round(app.cpus * settings.cpuBurst * period)) }),
   };
 }
 

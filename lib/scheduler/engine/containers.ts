@@ -30,7 +30,8 @@ export async function createContainer(engine: Engine, spec: ContainerCreateOptio
   } catch (error) {
     if (!isEngineFailure(error, "conflict")) throw error;
     const existing = await engineCall(() => engine.getContainer(spec.name).inspect());
-    const ours = existing.Config.Labels[taskLabel] === spec.name && existing.Config.Labels[schedulerLabel] === spec.Labels?.[schedulerLabel];
+    const ours =
+      existing.Config.Labels[taskLabel] === spec.name && existing.Config.Labels[schedulerLabel] === spec.Labels?.[schedulerLabel];
     if (!ours) throw new EngineFailure("refused", `The container name ${spec.name} is taken.`, error);
     return existing.Id;
   }
@@ -43,7 +44,9 @@ export async function startContainer(engine: Engine, id: string): Promise<void> 
 
 /** Asks the container to end, and kills it after the grace. Returns when it has ended; gone or ended already is fine. */
 export async function stopContainer(engine: Engine, id: string, graceSeconds: number): Promise<void> {
-  await unlessAlreadySo(() => engineCall(() => engine.getContainer(id).stop({ t: Math.ceil(graceSeconds) }), graceSeconds * 1_000 + callLimit));
+  await unlessAlreadySo(() =>
+    engineCall(() => engine.getContainer(id).stop({ t: Math.ceil(graceSeconds) }), graceSeconds * 1_000 + callLimit),
+  );
 }
 
 /** Removes a container with its anonymous volumes, running or not; gone already is fine. */

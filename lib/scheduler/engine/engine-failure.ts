@@ -11,7 +11,18 @@ export class EngineFailure extends Error {
   }
 }
 
-const lostCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EACCES", "EPIPE", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
+const lostCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EACCES",
+  "EPIPE",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
 
 /** Anything thrown by a call to the engine, as an EngineFailure with text fit for people. */
 export function engineFailure(error: unknown): EngineFailure {
@@ -42,10 +53,11 @@ function isLost(error: unknown): boolean {
 /** One line, without the client's prefix and control characters. */
 function textOf(error: unknown): string {
   const json = typeof error === "object" && error !== null && "json" in error ? error.json : undefined;
-  const told = typeof json === "object" && json !== null && "message" in json && typeof json.message === "string" ? json.message : undefined;
+  const told =
+    typeof json === "object" && json !== null && "message" in json && typeof json.message === "string" ? json.message : undefined;
   const text = told ?? (error instanceof Error ? error.message : String(error));
   return text
-    .replaceAll(/[\u0000-\u001F\u007F-\u009F]+/g, " ")
+    .replaceAll(/\p{Cc}+/gu, " ")
     .trim()
     .slice(0, 600);
 }

@@ -7,7 +7,9 @@ import { EngineFailure, engineFailure } from "./engine-failure.ts";
 export type Engine = Docker;
 
 export function createEngine(address: DockerAddress): Engine {
-  return "socketPath" in address ? new Docker({ socketPath: address.socketPath }) : new Docker({ host: address.host, port: address.port, protocol: "http" });
+  return "socketPath" in address
+    ? new Docker({ socketPath: address.socketPath })
+    : new Docker({ host: address.host, port: address.port, protocol: "http" });
 }
 
 /** The usual patience with one call; starts can be slow on a busy machine. */

@@ -13,11 +13,12 @@ export interface ContainerEvent {
 const longestLine = 1_048_576;
 
 /**
- * What happens to this scheduler's containers, as it happens, until the connection ends. `onOpen` is called once the engine sends. Events can
+ * What happens to this scheduler's containers, as it happens, until the connection ends. Says `open` once the engine sends. Events can
  * be lost: they are hints, the containers are the truth.
  */
 export async function* containerEvents(engine: Engine, instance: string, signal: AbortSignal): AsyncGenerator<ContainerEvent | "open"> {
-  const filters = { type: ["container"], label: [`${schedulerLabel}=${instance}`], event: ["die", "oom"] };
+  const type: "container"[] = ["container"];
+  const filters = { type, label: [`${schedulerLabel}=${instance}`], event: ["die", "oom"] };
   try {
     const options = { filters, abortSignal: signal };
     const stream: unknown = await engine.getEvents(options);
@@ -42,7 +43,8 @@ export async function* containerEvents(engine: Engine, instance: string, signal:
 function parseEvent(line: string): ContainerEvent | null {
   if (line.trim() === "") return null;
   const event: unknown = JSON.parse(line);
-  if (!isObject(event) || typeof event["Action"] !== "string" || !isObject(event["Actor"]) || !isObject(event["Actor"]["Attributes"])) return null;
+  if (!isObject(event) || typeof event["Action"] !== "string" || !isObject(event["Actor"]) || !isObject(event["Actor"]["Attributes"]))
+    return null;
   const taskId = event["Actor"]["Attributes"][taskLabel];
   return typeof taskId === "string" ? { action: event["Action"], taskId } : null;
 }

@@ -6,7 +6,10 @@ export async function execCommand(engine: Engine, containerId: string, command: 
   const signal = AbortSignal.timeout(limit);
   try {
     const exec = await engineCall(
-      () => engine.getContainer(containerId).exec({ Cmd: ["/bin/sh", "-c", command], AttachStdout: true, AttachStderr: true, abortSignal: signal }),
+      () =>
+        engine
+          .getContainer(containerId)
+          .exec({ Cmd: ["/bin/sh", "-c", command], AttachStdout: true, AttachStderr: true, abortSignal: signal }),
       limit,
     );
     const stream = await engineCall(() => exec.start({ abortSignal: signal }), limit);

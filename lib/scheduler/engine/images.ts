@@ -45,5 +45,6 @@ async function readProgress(stream: Readable): Promise<void> {
 function throwOnError(line: string): void {
   if (!line.includes('"error"')) return;
   const message: unknown = JSON.parse(line);
-  if (typeof message === "object" && message !== null && "error" in message && typeof message.error === "string") throw new Error(message.error);
+  if (typeof message === "object" && message !== null && "error" in message && typeof message.error === "string")
+    throw new Error(message.error);
 }

@@ -8,10 +8,17 @@ import { type Engine } from "./engine.ts";
  * A container's output from `since` (RFC 3339; null = from the beginning) until it ends, a batch of frames at a time. The reader's pace is
  * the stream's pace.
  */
-export async function* followLogs(engine: Engine, containerId: string, since: string | null, signal: AbortSignal): AsyncGenerator<LogFrame[]> {
+export async function* followLogs(
+  engine: Engine,
+  containerId: string,
+  since: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<LogFrame[]> {
   try {
     const options = { follow: true as const, stdout: true, stderr: true, timestamps: true, abortSignal: signal };
-    const stream: unknown = await engine.getContainer(containerId).logs({ ...options, ...(since === null ? {} : { since: unixSeconds(since) }) });
+    const stream: unknown = await engine
+      .getContainer(containerId)
+      .logs({ ...options, ...(since === null ? {} : { since: unixSeconds(since) }) });
     if (!(stream instanceof Readable)) throw new Error("The engine's answer is no stream.");
     const demultiplex = createDemultiplexer();
     for await (const chunk of stream) {

@@ -1,5 +1,5 @@
-import { isEngineFailure } from "./engine-failure.ts";
 import { schedulerLabel } from "./container-spec.ts";
+import { isEngineFailure } from "./engine-failure.ts";
 import { type Engine, engineCall } from "./engine.ts";
 
 /** Makes sure the tasks' bridge is there: tasks reach out, but not each other. */

@@ -73,7 +73,11 @@ class OpenSandbox implements Sandbox {
 
   write(frames: readonly LogFrame[]): Promise<void> {
     return this.#inTurn(async () => {
-      for (const [name, stream] of this.#streams) await append(stream, frames.filter((frame) => frame.stream === name));
+      for (const [name, stream] of this.#streams)
+        await append(
+          stream,
+          frames.filter((frame) => frame.stream === name),
+        );
     });
   }
 

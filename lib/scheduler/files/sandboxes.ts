@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -8,6 +9,7 @@ import { inspectContainer } from "../engine/containers.ts";
 import { isEngineFailure } from "../engine/engine-failure.ts";
 import { type Engine } from "../engine/engine.ts";
 import { followLogs } from "../engine/logs.ts";
+import { pause } from "../pause.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type Chunk, readLog } from "./log-file.ts";
 import { type Sandbox, type StreamName, openSandbox } from "./sandbox.ts";
@@ -53,6 +55,8 @@ class FolderSandboxes implements Sandboxes {
 
   constructor(options: SandboxesOptions) {
     this.#options = options;
+    // Each task's stream listens.
+    setMaxListeners(0, this.#abort.signal);
     this.#timer = setInterval(() => {
       for (const sandbox of this.#open.values()) sandbox.checkpoint().catch((error: unknown) => this.#complain(error));
     }, checkpointEvery);
@@ -151,14 +155,4 @@ class FolderSandboxes implements Sandboxes {
   #complain(error: unknown): void {
     this.#options.log.warn({ reason: describeError(error) }, "a task's log could not be written");
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,5 +1,5 @@
-import { execCommand } from "../engine/exec.ts";
 import { type Engine } from "../engine/engine.ts";
+import { execCommand } from "../engine/exec.ts";
 import { type HealthCheck } from "../model/app.ts";
 import { type Task } from "../tasks/task.ts";
 import { askHttp, askTcp } from "./probe.ts";

@@ -7,7 +7,13 @@ export interface CheckState {
   readonly consecutiveFailures: number;
 }
 
-export const unseen: CheckState = { firstSuccess: null, lastSuccess: null, lastFailure: null, lastFailureCause: null, consecutiveFailures: 0 };
+export const unseen: CheckState = {
+  firstSuccess: null,
+  lastSuccess: null,
+  lastFailure: null,
+  lastFailureCause: null,
+  consecutiveFailures: 0,
+};
 
 /** Whether anything was recorded: before, the task's health is unknown, not bad. */
 export function isKnown(state: CheckState): boolean {

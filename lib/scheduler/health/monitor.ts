@@ -18,6 +18,7 @@ export interface HealthMonitor {
   readiness(taskId: string): readonly ReadinessResult[];
   /** Healthy and ready, in a deployment's sense. */
   isReady(task: Task): boolean;
+  stop(): void;
 }
 
 export interface HealthOptions {
@@ -42,6 +43,10 @@ const eagerStart = 50;
 
 export function createHealthMonitor(options: HealthOptions): HealthMonitor {
   const watches = new Map<string, Watch>();
+  const forget = (taskId: string): void => {
+    watches.get(taskId)?.abort.abort();
+    watches.delete(taskId);
+  };
   return {
     watch(task) {
       if (watches.has(task.id)) return;
@@ -52,9 +57,10 @@ export function createHealthMonitor(options: HealthOptions): HealthMonitor {
       for (const [index, check] of checks.entries()) void watchHealth(options, watch, { task, check, index });
       for (const check of readinessChecks) void watchReadiness(options, watch, task, check);
     },
-    forget(taskId) {
-      watches.get(taskId)?.abort.abort();
-      watches.delete(taskId);
+    forget,
+    stop() {
+      for (const watch of watches.values()) watch.abort.abort();
+      watches.clear();
     },
     results: (taskId) => (watches.get(taskId)?.checks ?? []).filter(isKnown),
     readiness: (taskId) => watches.get(taskId)?.readiness ?? [],

@@ -30,7 +30,13 @@ const secureAgent = new HttpsAgent({ keepAlive: false, rejectUnauthorized: false
 export function askHttp(question: HttpQuestion, wantBody: boolean): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const { host, port, path, secure } = question;
-    const options = { host, port, path: path.startsWith("/") ? path : `/${path}`, method: "GET", headers: { "user-agent": "berth-scheduler" } };
+    const options = {
+      host,
+      port,
+      path: path.startsWith("/") ? path : `/${path}`,
+      method: "GET",
+      headers: { "user-agent": "berth-scheduler" },
+    };
     const signal = AbortSignal.timeout(question.limit);
     const answered = (response: IncomingMessage): void => {
       const status = response.statusCode ?? 0;
@@ -42,7 +48,9 @@ export function askHttp(question: HttpQuestion, wantBody: boolean): Promise<Http
       }
       readBody(response).then((body) => resolve({ status, contentType, body }), reject);
     };
-    const request = secure ? httpsRequest({ ...options, agent: secureAgent, signal }, answered) : httpRequest({ ...options, agent: plainAgent, signal }, answered);
+    const request = secure
+      ? httpsRequest({ ...options, agent: secureAgent, signal }, answered)
+      : httpRequest({ ...options, agent: plainAgent, signal }, answered);
     request.on("error", reject);
     request.end();
   });
@@ -58,19 +66,32 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return body.slice(0, bodyLimit);
 }
 
-/** Whether the task takes a connection. Rejects when it does not, in time. */
+/** Milliseconds a connection must hold to count. */
+const holdTime = 50;
+
+/**
+ * Whether the task takes a connection. Rejects when it does not, in time. A connection that is closed at once does not count: the engine's port
+ * proxy takes every connection and only then finds that nobody listens behind it.
+ */
 export function askTcp(address: Address, limit: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address.host, port: address.port });
     const timer = setTimeout(() => socket.destroy(new Error("no connection in time")), limit);
+    let held: NodeJS.Timeout | undefined;
     socket.once("connect", () => {
       clearTimeout(timer);
-      socket.destroy();
-      resolve();
+      held = setTimeout(() => {
+        resolve();
+        socket.destroy();
+      }, holdTime);
     });
-    socket.once("error", (error) => {
+    socket.once("error", reject);
+    socket.once("close", () => {
       clearTimeout(timer);
-      reject(error);
+      clearTimeout(held);
+      reject(new Error("the connection was closed at once"));
     });
+    // Reading is what makes the other side's end show.
+    socket.resume();
   });
 }

@@ -102,11 +102,24 @@ const inputSchema = z.object({
   maxLaunchDelaySeconds: amount.optional(),
   mem: amount.optional(),
   networks: z
-    .array(z.object({ mode: z.enum(["host", "container/bridge", "container"]).optional(), name: z.string().optional(), labels: stringMap.optional() }))
+    .array(
+      z.object({
+        mode: z.enum(["host", "container/bridge", "container"]).optional(),
+        name: z.string().optional(),
+        labels: stringMap.optional(),
+      }),
+    )
     .max(listLimit)
     .optional(),
   portDefinitions: z
-    .array(z.object({ port: port.optional(), protocol: protocol.optional(), name: z.string().max(255).optional(), labels: stringMap.optional() }))
+    .array(
+      z.object({
+        port: port.optional(),
+        protocol: protocol.optional(),
+        name: z.string().max(255).optional(),
+        labels: stringMap.optional(),
+      }),
+    )
     .max(listLimit)
     .optional(),
   ports: z.array(port).max(listLimit).optional(),
@@ -129,7 +142,8 @@ export type AppInput = z.infer<typeof inputSchema>;
 
 /** The app somebody sent. Throws Marathon's 422 that names each member of a wrong type. */
 export function parseAppInput(body: unknown): AppInput {
-  if (!isRecord(body)) throw new MarathonFailure("wrongShape", "Invalid JSON", { details: [{ path: "/", errors: ["error.expected.jsobject"] }] });
+  if (!isRecord(body))
+    throw new MarathonFailure("wrongShape", "Invalid JSON", { details: [{ path: "/", errors: ["error.expected.jsobject"] }] });
   const parsed = inputSchema.safeParse(withoutNulls(body));
   if (parsed.success) return parsed.data;
   throw new MarathonFailure("wrongShape", "Invalid JSON", { details: detailsOf(parsed.error) });

@@ -34,7 +34,11 @@ const container = z.object({
   portMappings: z.array(portMapping).optional(),
 });
 
-const network = z.object({ mode: z.enum(["host", "container/bridge", "container"]), name: z.string().optional(), labels: stringMap.optional() });
+const network = z.object({
+  mode: z.enum(["host", "container/bridge", "container"]),
+  name: z.string().optional(),
+  labels: stringMap.optional(),
+});
 
 const healthCheck = z.object({
   protocol: z.enum(["HTTP", "HTTPS", "TCP", "COMMAND", "MESOS_HTTP", "MESOS_HTTPS", "MESOS_TCP"]),
@@ -77,7 +81,9 @@ export const appSchema = z.object({
   env: z.record(z.string(), z.string()).optional(),
   executor: z.string(),
   fetch: z
-    .array(z.object({ uri: z.string(), extract: z.boolean(), executable: z.boolean(), cache: z.boolean(), destPath: z.string().optional() }))
+    .array(
+      z.object({ uri: z.string(), extract: z.boolean(), executable: z.boolean(), cache: z.boolean(), destPath: z.string().optional() }),
+    )
     .optional(),
   gpus: z.number(),
   healthChecks: z.array(healthCheck).optional(),

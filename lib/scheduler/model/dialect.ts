@@ -11,7 +11,7 @@ type Networks = NonNullable<AppInput["networks"]>;
  * Works on partial apps too: what was not said stays unsaid. Throws when both dialects say different things.
  */
 export function modernise(input: AppInput): AppUpdate {
-  const { ports, uris, ipAddress, networks, container, fetch, portDefinitions, ...rest } = input;
+  const { ports, uris, ipAddress: _address, networks: _networks, container, fetch, portDefinitions, ...rest } = input;
   const modernNetworks = networksOf(input);
   const modernFetch = fetchOf(uris, fetch);
   const definitions = portDefinitionsOf(ports, portDefinitions, modernNetworks);
@@ -43,7 +43,7 @@ function named(name: string | undefined): { name?: string } {
 
 function containerOf(container: NonNullable<AppInput["container"]>): NonNullable<AppUpdate["container"]> {
   if (container.docker === undefined) return container;
-  const { network, portMappings, ...docker } = container.docker;
+  const { network: _network, portMappings, ...docker } = container.docker;
   const mappings = container.portMappings ?? portMappings;
   return { ...container, docker, ...(mappings === undefined ? {} : { portMappings: mappings }) };
 }

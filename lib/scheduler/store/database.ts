@@ -131,9 +131,10 @@ class PostgresDatabase implements Database {
     client.on("error", () => undefined);
     try {
       await client.connect();
-      const answer = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_lock(hashtext('berth.scheduler'), hashtext($1)) AS taken", [
-        this.#options.instance,
-      ]);
+      const answer = await client.query<{ taken: boolean }>(
+        "SELECT pg_try_advisory_lock(hashtext('berth.scheduler'), hashtext($1)) AS taken",
+        [this.#options.instance],
+      );
       if (answer.rows[0]?.taken !== true) throw new Error("another scheduler of this instance is running");
     } catch (error) {
       await client.end().catch(() => undefined);

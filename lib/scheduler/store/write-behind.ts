@@ -47,10 +47,12 @@ export function createWriteBehind(database: Database, write: (key: string) => Pr
       return running;
     }
     if (entry.again !== null) return entry.again;
-    const again = entry.running.catch(() => undefined).then(() => {
-      entries.delete(key);
-      return save(key);
-    });
+    const again = entry.running
+      .catch(() => undefined)
+      .then(() => {
+        entries.delete(key);
+        return save(key);
+      });
     entry.again = again;
     return again;
   };

@@ -49,7 +49,7 @@ export function createHostPorts(range: readonly [number, number], random: () => 
     },
     reserve(app) {
       const endpoints = endpointsOf(app);
-      const ports = new Array<number>(endpoints.length).fill(0);
+      const ports = endpoints.map(() => 0);
       // Fixed ones first, so that a dynamic one does not take their place.
       const order = [...endpoints.entries()].sort(([, left], [, right]) => (right.hostPort ?? 0) - (left.hostPort ?? 0));
       for (const [index, endpoint] of order) {

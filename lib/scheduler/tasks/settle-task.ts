@@ -31,7 +31,8 @@ function endWith(scheduler: Scheduler, task: Task, container: ContainerState): v
   if (task.killReason !== null) return endTask(scheduler, task, "TASK_KILLED", task.killReason);
   // A task that came and went between two looks was running all the same.
   markRunning(scheduler, task, container);
-  if (container.outOfMemory) return endTask(scheduler, task, "TASK_FAILED", `Memory limit exceeded: ${task.app.mem} MB (exit status ${container.exitCode})`);
+  if (container.outOfMemory)
+    return endTask(scheduler, task, "TASK_FAILED", `Memory limit exceeded: ${task.app.mem} MB (exit status ${container.exitCode})`);
   if (container.exitCode === 0) return endTask(scheduler, task, "TASK_FINISHED", "Container exited with status 0");
   const detail = container.error === "" ? "" : `: ${container.error}`;
   return endTask(scheduler, task, "TASK_FAILED", `Container exited with status ${container.exitCode}${detail}`);

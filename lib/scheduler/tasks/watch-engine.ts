@@ -1,8 +1,9 @@
 import { describeError } from "#lib/core/errors.ts";
 
-import { containerEvents } from "../engine/event-stream.ts";
 import { readMachine } from "../engine/engine.ts";
+import { containerEvents } from "../engine/event-stream.ts";
 import { ensureNetwork } from "../engine/network.ts";
+import { pause } from "../pause.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { lookAtEverything } from "./look.ts";
 import { settleTask } from "./settle-task.ts";
@@ -27,7 +28,8 @@ async function followEvents(scheduler: Scheduler): Promise<void> {
         } else if (event.action === "die") containerDied(scheduler, event.taskId);
       }
     } catch (error) {
-      if (!scheduler.signal.aborted) scheduler.log.warn({ reason: describeError(error) }, "the Docker Engine is away; the scheduler goes on when it is back");
+      if (!scheduler.signal.aborted)
+        scheduler.log.warn({ reason: describeError(error) }, "the Docker Engine is away; the scheduler goes on when it is back");
     }
     await pause(delay, scheduler.signal);
     delay = Math.min(delay * 2, longestRetry);
@@ -60,18 +62,4 @@ async function lookNowAndThen(scheduler: Scheduler): Promise<void> {
       scheduler.log.debug({ reason: describeError(error) }, "the look at the containers failed");
     }
   }
-}
-
-/** Waits, but not longer than the scheduler lives. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, milliseconds);
-    signal.addEventListener("abort", finish, { once: true });
-  });
 }

@@ -8,7 +8,8 @@ import { connectEngine, pingEngine } from "#lib/adapters/docker/client.ts";
 import { prepareContext } from "#lib/adapters/docker/context.ts";
 import { inspectImage, listImages, removeImage, tagImage } from "#lib/adapters/docker/images.ts";
 
-import { ensureTestBase, findTestEngine, processesWith, tarOf, testBase, until } from "./test-engine.ts";
+import { startSocketProxy } from "./socket-proxy.ts";
+import { engineSocket, ensureTestBase, findTestEngine, processesWith, tarOf, testBase, until } from "./test-engine.ts";
 
 const engine = await findTestEngine();
 const mark = randomBytes(4).toString("hex");
@@ -123,9 +124,14 @@ describe.skipIf(!engine)("building with the engine", () => {
   });
 
   it("gives the build no network when asked to", async () => {
-    const built = build({ Dockerfile: `FROM ${testBase}\nRUN ls /sys/class/net && echo ${mark}\n` }, { network: "none" });
-    await built.engineId;
-    expect(built.log).not.toContain("eth0");
+    const dockerfile = { Dockerfile: `FROM ${testBase}\nRUN cat /proc/net/dev && echo ${mark}\n` };
+    const [without, usual] = [
+      build(dockerfile, { network: "none" }),
+      build({ Dockerfile: `${dockerfile.Dockerfile}RUN cat /proc/net/dev\n` }),
+    ];
+    await Promise.all([without.engineId, usual.engineId]);
+    expect(without.log).not.toContain("eth0");
+    expect(usual.log).toContain("eth0");
   });
 
   it.each(["cancel", "time limit"])("ends the build's process on the engine: %s", async (how) => {
@@ -135,11 +141,35 @@ describe.skipIf(!engine)("building with the engine", () => {
       { Dockerfile: `FROM ${testBase}\nRUN sleep ${seconds}\n` },
       { signal: abort.signal, timeoutMs: how === "cancel" ? 60_000 : 4000 },
     );
-    const outcome = expect(built.engineId).rejects.toMatchObject({ code: how === "cancel" ? "build_cancelled" : "build_timed_out" });
+    const outcome = built.engineId.catch((error: unknown) => error);
     await until("the step runs", 15_000, async () => (await processesWith(`sleep ${seconds}`)).length > 0);
     if (how === "cancel") abort.abort();
-    await outcome;
+    expect(await outcome).toMatchObject({ code: how === "cancel" ? "build_cancelled" : "build_timed_out" });
     await until("its process is gone", 10_000, async () => (await processesWith(`sleep ${seconds}`)).length === 0);
+  });
+
+  it("says that the engine is away when the connection is lost on the way, and leaves no process behind", async () => {
+    const seconds = 100_000 + Math.floor(Math.random() * 800_000);
+    const proxy = await startSocketProxy(engineSocket());
+    const through = connectEngine({ socketPath: proxy.path });
+    try {
+      const bytes = await tarOf({ Dockerfile: `FROM ${testBase}\nRUN sleep ${seconds}\n` });
+      const request = {
+        dockerfile: "Dockerfile",
+        reference,
+        labels: {},
+        onOutput: () => undefined,
+        signal: new AbortController().signal,
+        timeoutMs: 60_000,
+      };
+      const outcome = buildImage(through, { ...request, context: Readable.from([bytes]) }).catch((error: unknown) => error);
+      await until("the step runs", 15_000, async () => (await processesWith(`sleep ${seconds}`)).length > 0);
+      await proxy.cut();
+      expect(await outcome).toMatchObject({ code: "docker_unavailable" });
+      await until("its process is gone", 10_000, async () => (await processesWith(`sleep ${seconds}`)).length === 0);
+    } finally {
+      await proxy.cut();
+    }
   });
 
   it("does not start what is cancelled already", async () => {

@@ -9,14 +9,17 @@ import tar from "tar-stream";
 import { type Engine, connectEngine, pingEngine } from "#lib/adapters/docker/client.ts";
 import { dialStream } from "#lib/adapters/docker/request.ts";
 
-/** The engine the tests may use (`DOCKER_HOST` as unix://…, else the system's), or null: those tests then skip themselves, visibly. */
+/** The engine the tests may use (`BERTH_TEST_DOCKER_SOCKET`, `DOCKER_HOST` as unix://…, else the system's), or null: those tests then skip themselves, visibly. */
 export async function findTestEngine(): Promise<Engine | null> {
-  const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
-  const engine = connectEngine({ socketPath });
+  const engine = connectEngine({ socketPath: engineSocket() });
   return await pingEngine(engine, { timeoutMs: 5000 }).then(
     () => engine,
     () => null,
   );
+}
+
+export function engineSocket(): string {
+  return process.env["BERTH_TEST_DOCKER_SOCKET"] ?? (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
 }
 
 export const testBase = "berth-test/base:1";

@@ -148,8 +148,13 @@ export interface Answer {
   readonly text: string;
 }
 
+export interface AskOptions extends Omit<RequestOptions, "headers"> {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
 /** One request through the gateway to `host`, on a connection of its own unless an agent is given. */
-export function ask(port: number, host: string, options: RequestOptions & { body?: string | Buffer } = {}): Promise<Answer> {
+export function ask(port: number, host: string, options: AskOptions = {}): Promise<Answer> {
   const { body, ...rest } = options;
   return new Promise((resolve, reject) => {
     const request = httpRequest(

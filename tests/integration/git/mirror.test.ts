@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { connect, createServer as createTcpServer } from "node:net";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -164,6 +165,36 @@ test("a repository that sends more than it may is given up, and its half pack is
   await expect(fetchCommit(fixture.runner, remote(), mirror, wanted)).rejects.toThrow(/more than 1 MiB/);
   expect((await readdir(`${mirror}/objects/pack`)).filter((name) => name.startsWith("tmp_"))).toEqual([]);
   await fetchCommit(fixture.runner, remote(), mirror, { ...wanted, maxBytes: 100 * 1024 * 1024 });
+});
+
+test("a transfer cut in the middle is told, and leaves nothing half used", async () => {
+  const head = await commitOf(work, "huge");
+  const proxy = createTcpServer((client) => {
+    const upstream = connect(server.port, "127.0.0.1");
+    let passed = 0;
+    upstream.on("data", (chunk) => {
+      passed += chunk.length;
+      if (passed > 5 * 1024 * 1024) client.destroy();
+      else client.write(chunk);
+    });
+    client.pipe(upstream);
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const)
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const address = proxy.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/git/shop.git`;
+  const mirror = freshMirror();
+  const wanted = { ...limits, fullRef: "refs/heads/huge", commit: head };
+  await expect(fetchCommit(fixture.runner, { kind: "remote", url }, mirror, wanted)).rejects.toThrow(
+    expect.objectContaining({ code: "git_unreachable" }),
+  );
+  proxy.close();
+  expect((await readCommits(fixture.runner, mirror, [head])).size).toBe(0);
+  await fetchCommit(fixture.runner, remote(), mirror, wanted);
 });
 
 test("author, subject and time of refs come without their files", async () => {

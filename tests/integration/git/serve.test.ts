@@ -201,6 +201,10 @@ test("git ends when its client leaves or falls silent", async () => {
   await quiet.close();
 });
 
+test("a repository that is not there is answered, not waited for", async () => {
+  expect((await send("/git/missing.git/git-upload-pack", upload, listCommand)).status).toBe(500);
+});
+
 test("the default branch is what HEAD says, once it exists", async () => {
   const gitDir = fixture.path("repositories", "fresh.git");
   await createBuiltinRepository(fixture.runner, gitDir);

@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: "Deployment" };
 
 export default async function DeploymentPage({ params }: { readonly params: Promise<{ readonly id: string }> }) {
   const { id } = await params;
-  const page = await readPage((actor) => getDeployment(actor, id));
+  const page = await readPage((reader, actor) => getDeployment(reader, actor, id));
   return (
     <Main wide>
       <LiveRefresh url={page.eventsUrl} />

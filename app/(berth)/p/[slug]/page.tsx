@@ -13,7 +13,7 @@ export const metadata: Metadata = { title: "Board" };
 
 export default async function BoardPage({ params }: { readonly params: Promise<{ readonly slug: string }> }) {
   const { slug } = await params;
-  const board = await readPage((actor) => getBoard(actor, slug));
+  const board = await readPage((reader, actor) => getBoard(reader, actor, slug));
   return (
     <ProjectFrame project={board.project} sync={syncProject} eventsUrl={board.eventsUrl}>
       {board.empty ? (

@@ -22,7 +22,7 @@ interface Properties {
 export default async function RefsPage({ params, searchParams }: Properties) {
   const { slug } = await params;
   const { search, kind, page } = filterIn(await searchParams);
-  const list = await readPage((actor) => listRefs(actor, slug, { search, ...(kind === undefined ? {} : { kind }), page }));
+  const list = await readPage((reader, actor) => listRefs(reader, actor, slug, { search, ...(kind === undefined ? {} : { kind }), page }));
   const path = `${projectHref(slug)}/refs`;
   return (
     <ProjectFrame project={list.project} sync={syncProject} eventsUrl={list.eventsUrl}>

@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: "Settings" };
 
 export default async function SettingsPage({ params }: { readonly params: Promise<{ readonly slug: string }> }) {
   const { slug } = await params;
-  const settings = await readPage((actor) => getProjectSettings(actor, slug));
+  const settings = await readPage((reader, actor) => getProjectSettings(reader, actor, slug));
   return (
     <ProjectFrame project={settings} sync={syncProject}>
       <div className="max-w-4xl space-y-5">

@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: "Variables" };
 
 export default async function ProjectVariablesPage({ params }: { readonly params: Promise<{ readonly slug: string }> }) {
   const { slug } = await params;
-  const { project, variables, stages, mayConfigure } = await readPage((actor) => getProjectVariables(actor, slug));
+  const { project, variables, stages, mayConfigure } = await readPage((reader, actor) => getProjectVariables(reader, actor, slug));
   return (
     <ProjectFrame project={project} sync={syncProject}>
       <div className="max-w-6xl">

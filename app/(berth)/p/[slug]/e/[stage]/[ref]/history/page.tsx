@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: Properties): Promise<Metadata
 
 export default async function EnvironmentHistoryPage({ params }: Properties) {
   const { slug, stage, ref } = await params;
-  const environment = await readPage((actor) => getEnvironmentHistory(actor, slug, environmentNameIn(stage, ref)));
+  const environment = await readPage((reader, actor) => getEnvironmentHistory(reader, actor, slug, environmentNameIn(stage, ref)));
   return (
     <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>
       <div className="space-y-5">

@@ -19,7 +19,7 @@ export async function generateMetadata({ params }: Properties): Promise<Metadata
 
 export default async function EnvironmentTimelinePage({ params }: Properties) {
   const { slug, stage, ref } = await params;
-  const environment = await readPage((actor) => getEnvironmentTimeline(actor, slug, environmentNameIn(stage, ref)));
+  const environment = await readPage((reader, actor) => getEnvironmentTimeline(reader, actor, slug, environmentNameIn(stage, ref)));
   return (
     <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>
       <EnvironmentTimeline entries={environment.timeline} />

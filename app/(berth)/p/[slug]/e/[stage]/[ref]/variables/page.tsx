@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { environmentNameIn } from "#components/environments/address.ts";
 import { EnvironmentFrame } from "#components/environments/environment-frame.tsx";
 import { VariablesEditor } from "#components/variables/variables-editor.tsx";
-import { getEnvironmentVariables } from "#lib/domain/environments/queries.ts";
+import { getEnvironmentVariables } from "#lib/domain/variables/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
 import { cancelDeployment, destroy, redeploy, start, stop } from "../../../../../../../actions/environments.ts";
@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: Properties): Promise<Metadata
 
 export default async function EnvironmentVariablesPage({ params }: Properties) {
   const { slug, stage, ref } = await params;
-  const environment = await readPage((actor) => getEnvironmentVariables(actor, slug, environmentNameIn(stage, ref)));
+  const environment = await readPage((reader, actor) => getEnvironmentVariables(reader, actor, slug, environmentNameIn(stage, ref)));
   const { project } = environment;
   return (
     <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>

@@ -1,0 +1,77 @@
+import { BerthError } from "#lib/core/errors.ts";
+import { type StepName, type StepStatus, isDeploymentOver, steps as stepOrder } from "#lib/core/states.ts";
+import { type Actor, authorise, may } from "../access/policy.ts";
+import { environmentUrl } from "../environments/url.ts";
+import { type Availability, availableVerbs } from "../environments/verbs.ts";
+import { type ProjectHead, type Reader, eventsUrl, headOf, headSelection } from "../projects/head.ts";
+import { type DeploymentSummary, summaryOf, summarySelection } from "./summary.ts";
+import { usualTimes } from "./usual.ts";
+
+export interface StepRow {
+  readonly name: StepName;
+  readonly title: string;
+  readonly status: StepStatus;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly usualMs: number | null;
+  readonly detail: string | null;
+}
+
+export interface DeploymentPage {
+  readonly project: ProjectHead;
+  readonly environment: { readonly id: string; readonly name: string; readonly url: string };
+  readonly deployment: DeploymentSummary & { readonly refName: string; readonly release: { readonly number: number; readonly digest: string } | null };
+  readonly steps: readonly StepRow[];
+  readonly log: { readonly url: string; readonly download: string; readonly shared: string | null } | null;
+  readonly verbs: { readonly cancel?: Availability; readonly redeploy?: Availability };
+  readonly eventsUrl: string;
+}
+
+/** One deployment with its steps, their usual times and where its log is. */
+export async function getDeployment(reader: Reader, actor: Actor, id: string): Promise<DeploymentPage> {
+  const row = await reader.database.deployment.findUnique({
+    where: { id },
+    select: {
+      ...summarySelection,
+      steps: { orderBy: { position: "asc" } },
+      refName: true,
+      projectId: true,
+      release: { select: { number: true, image: { select: { digest: true } } } },
+      build: { select: { id: true, logId: true, createdAt: true, deployments: { orderBy: { createdAt: "asc" }, take: 1, select: { id: true, number: true, environment: { select: { name: true } } } } } },
+      project: { select: { ...headSelection, deletedAt: true } },
+      environment: { select: { id: true, name: true, host: true, desired: true, liveReleaseId: true, destroyedAt: true, stage: { select: { kind: true } }, ref: { select: { goneAt: true } } } },
+    },
+  });
+  if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
+  const { environment } = row;
+  const object = { type: "environment", projectId: row.projectId, stageKind: environment.stage.kind } as const;
+  authorise(actor, "view", object);
+  const usual = await usualTimes(reader.database, row.projectId);
+  const summary = summaryOf({ ...row, steps: row.steps.filter((step) => step.status === "running") }, usual);
+  const state = { projectId: row.projectId, stageKind: environment.stage.kind, desired: environment.desired, refGoneAt: environment.ref?.goneAt ?? null, hasLiveRelease: environment.liveReleaseId !== null };
+  const verbs = environment.destroyedAt === null ? availableVerbs(actor, state, summary) : {};
+  return {
+    project: headOf(reader.settings, actor, row.project),
+    environment: { id: environment.id, name: environment.name, url: environmentUrl(reader.settings.previewOrigin, environment.host) },
+    deployment: { ...summary, refName: row.refName, release: row.release === null ? null : { number: row.release.number, digest: row.release.image.digest } },
+    steps: stepOrder.map(({ name, title }) => stepOf(name, title, row.steps.find((step) => step.name === name), usual)),
+    log: row.build === null || !may(actor, "logs", object) ? null : { url: `/stream/deployments/${id}/log`, download: `/stream/deployments/${id}/log?download`, shared: sharedWith(row.build.deployments[0], id) },
+    verbs: { ...(verbs.cancel === undefined || isDeploymentOver(row.status) ? {} : { cancel: verbs.cancel }), ...(verbs.redeploy === undefined ? {} : { redeploy: verbs.redeploy }) },
+    eventsUrl: eventsUrl(row.projectId),
+  };
+}
+
+interface StepSource {
+  readonly status: StepStatus;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly detail: string | null;
+}
+
+function stepOf(name: StepName, title: string, row: StepSource | undefined, usual: ReadonlyMap<string, number>): StepRow {
+  return { name, title, status: row?.status ?? "waiting", startedAt: row?.startedAt ?? null, endedAt: row?.endedAt ?? null, usualMs: usual.get(name) ?? null, detail: row?.detail ?? null };
+}
+
+function sharedWith(first: { id: string; number: number; environment: { name: string } } | undefined, own: string): string | null {
+  return first === undefined || first.id === own ? null : `Built earlier, for deployment #${first.number} of ${first.environment.name}.`;
+}

@@ -1,0 +1,36 @@
+import { type IncomingMessage } from "node:http";
+
+import { MarathonFailure } from "../failures.ts";
+
+/** Bytes. An app may carry a large environment; nothing sensible is larger than this. */
+const longestBody = 2 * 1_048_576;
+
+/** The request's JSON. Throws Marathon's 400s for an empty or broken body. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    length += bytes.length;
+    if (length > longestBody) throw new MarathonFailure("badRequest", "The body is too large");
+    chunks.push(bytes);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  if (text.trim() === "") {
+    throw new MarathonFailure("invalidJson", "Please specify data in JSON format", { details: "No content to map due to end-of-input" });
+  }
+  const value = parse(text);
+  // Neither NUL characters nor halves of surrogate pairs can be stored, and nothing needs them.
+  if (/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)))
+    throw new MarathonFailure("illegal", "NUL characters and broken Unicode are not allowed");
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (error) {
+    throw new MarathonFailure("invalidJson", "Invalid JSON", { details: error instanceof Error ? error.message : String(error) });
+  }
+}

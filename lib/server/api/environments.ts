@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { cancel } from "#lib/domain/deployments/commands/cancel.ts";
+import { getDeployment } from "#lib/domain/deployments/queries.ts";
+import { destroy } from "#lib/domain/environments/commands/destroy.ts";
+import { preview } from "#lib/domain/environments/commands/preview.ts";
+import { redeploy } from "#lib/domain/environments/commands/redeploy.ts";
+import { start } from "#lib/domain/environments/commands/start.ts";
+import { stop } from "#lib/domain/environments/commands/stop.ts";
+import { type EnvironmentPage, getEnvironmentById } from "#lib/domain/environments/queries.ts";
+import { listEnvironments } from "#lib/domain/environments/list.ts";
+import type { Actor } from "#lib/domain/access/policy.ts";
+import { deploymentLogResponse } from "../streams/log.ts";
+import type { Services } from "../services.ts";
+import { operation } from "./operation.ts";
+import { deploymentSchema, environmentSchema, idParams, slugParams, startedSchema } from "./schemas.ts";
+
+function environmentJson(page: EnvironmentPage) {
+  const status = page.destroyedAt !== null ? "destroyed" : page.desired === "destroyed" ? "destroying" : page.serving;
+  return {
+    id: page.id,
+    name: page.name,
+    project: page.project.slug,
+    stage: page.stage.name,
+    ref: page.ref,
+    url: page.url,
+    status,
+    statusDetail: page.servingDetail,
+    desired: page.desired,
+    instances: page.instances,
+    release: page.live,
+    deployment: page.current ?? page.last,
+    createdAt: page.createdAt,
+    createdBy: page.createdBy,
+  };
+}
+
+async function started(services: Services, actor: Actor, result: { environmentId: string; deploymentId?: string }) {
+  const page = await getEnvironmentById(services, actor, result.environmentId);
+  return { id: page.id, url: page.url, deployment: result.deploymentId === undefined ? null : { id: result.deploymentId } };
+}
+
+const verbs = { redeploy, start, stop } as const;
+
+export const environmentOperations = [
+  operation({
+    method: "POST",
+    path: "/projects/{slug}/environments",
+    id: "createEnvironment",
+    summary: "Preview a branch or tag: its environment is made when missing and its head deployed",
+    tag: "environments",
+    params: slugParams,
+    body: z.strictObject({ stage: z.string().optional(), ref: z.string() }),
+    success: { status: 202, schema: startedSchema },
+    run: async ({ services, actor, params, body }) => started(services, actor, await preview.run(services, actor, { ...body, project: params.slug })),
+  }),
+  operation({
+    method: "GET",
+    path: "/projects/{slug}/environments",
+    id: "listEnvironments",
+    summary: "Environments of a project that you may view",
+    tag: "environments",
+    params: slugParams,
+    success: { status: 200, schema: z.object({ environments: z.array(environmentSchema) }) },
+    run: async ({ services, actor, params }) => ({ environments: (await listEnvironments(services, actor, params.slug)).map(environmentJson) }),
+  }),
+  operation({
+    method: "GET",
+    path: "/environments/{id}",
+    id: "getEnvironment",
+    summary: "One environment with what runs in it",
+    tag: "environments",
+    params: idParams,
+    success: { status: 200, schema: environmentSchema },
+    run: async ({ services, actor, params }) => environmentJson(await getEnvironmentById(services, actor, params.id)),
+  }),
+  operation({
+    method: "DELETE",
+    path: "/environments/{id}",
+    id: "destroyEnvironment",
+    summary: "Take an environment down with its containers, route and image",
+    tag: "environments",
+    params: idParams,
+    success: { status: 202, schema: startedSchema },
+    run: async ({ services, actor, params }) => started(services, actor, await destroy.run(services, actor, { environment: params.id })),
+  }),
+  ...(["redeploy", "stop", "start"] as const).map((verb) =>
+    operation({
+      method: "POST",
+      path: `/environments/{id}/${verb}`,
+      id: `${verb}Environment`,
+      summary: { redeploy: "Deploy the head of its ref again", stop: "Stop its containers; release and URL stay", start: "Start it with the release that was live" }[verb],
+      tag: "environments",
+      params: idParams,
+      success: { status: 202, schema: startedSchema },
+      run: async ({ services, actor, params }) => started(services, actor, await verbs[verb].run(services, actor, { environment: params.id })),
+    }),
+  ),
+  operation({
+    method: "GET",
+    path: "/deployments/{id}",
+    id: "getDeployment",
+    summary: "One deployment with its steps",
+    tag: "deployments",
+    params: idParams,
+    success: { status: 200, schema: deploymentSchema },
+    async run({ services, actor, params }) {
+      const page = await getDeployment(services, actor, params.id);
+      return { ...page.deployment, environment: page.environment, steps: [...page.steps] };
+    },
+  }),
+  operation({
+    method: "POST",
+    path: "/deployments/{id}/cancel",
+    id: "cancelDeployment",
+    summary: "End a deployment that waits or runs",
+    tag: "deployments",
+    params: idParams,
+    success: { status: 202, schema: z.object({ id: z.uuid() }) },
+    async run({ services, actor, params }) {
+      await cancel.run(services, actor, { deployment: params.id });
+      return { id: params.id };
+    },
+  }),
+  operation({
+    method: "GET",
+    path: "/deployments/{id}/log",
+    id: "getDeploymentLog",
+    summary: "The build log as text, or followed as server-sent events with Accept: text/event-stream or follow=true",
+    tag: "deployments",
+    params: idParams,
+    query: z.object({ follow: z.enum(["true", "false"]).optional() }),
+    success: { status: 200, contentType: "text/plain" },
+    run: ({ services, actor, params, query, request }) =>
+      deploymentLogResponse(services, actor, params.id, { follow: query.follow === "true" || (request.headers.get("accept") ?? "").includes("text/event-stream"), request }),
+  }),
+];

@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { type GitRunner, createGitRunner } from "#lib/adapters/git/runner.ts";
+import { builtinFolder } from "#lib/domain/projects/repository-folder.ts";
+import { services } from "./services.ts";
+
+let runner: GitRunner | undefined;
+
+/** Git for the repositories that Berth keeps itself; web speaks to no other Git server. */
+export function builtinGit(): GitRunner {
+  return (runner ??= createGitRunner({ homeDir: join(services().home, "git-home-web"), log: services().log, protocols: [], environment: process.env }));
+}
+
+/** The folder of a project's own repository. */
+export function repositoryFolder(projectId: string): string {
+  return builtinFolder(join(services().home, "git"), projectId);
+}

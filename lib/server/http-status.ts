@@ -1,0 +1,24 @@
+import type { ErrorCode } from "#lib/core/errors.ts";
+
+/** HTTP's numbers live here and nowhere else. A code without one is a refusal of what was asked: 422. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  invalid_input: 400,
+  not_signed_in: 401,
+  credentials_wrong: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  already_exists: 409,
+  setup_done: 409,
+  payload_too_large: 413,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+  docker_unavailable: 503,
+  registry_unavailable: 503,
+  marathon_unavailable: 503,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return statuses[code] ?? 422;
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#lib/adapters/postgres-embedded/server.ts";
+import { migrate } from "#lib/platform/database/migrate.ts";
+
+import { type App, type Stage, ask, createStage, eventually, known } from "./stage.ts";
+
+const host = "memory--shop.preview.localhost";
+let folder: string;
+let postgres: EmbeddedPostgres;
+let stage: Stage;
+let app: App;
+
+async function start(port: number): Promise<EmbeddedPostgres> {
+  return await startEmbeddedPostgres({ folder, logFile: join(folder, "log"), preferredPort: port, password: "test", unsafeButFast: true });
+}
+
+async function write(sql: string): Promise<void> {
+  const client = new Client({ connectionString: postgres.adminUrl });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+function setRoute(name: string, id: string, port: number): Promise<void> {
+  const targets = JSON.stringify([{ taskId: `task-${port}`, host: "127.0.0.1", port }]);
+  return write(
+    `INSERT INTO route (environment_id, host, project_name, environment_name, state, targets) VALUES ('${id}', '${name}', 'p', 'e', 'live', '${targets}')
+     ON CONFLICT (environment_id) DO UPDATE SET targets = '${targets}'`,
+  );
+}
+
+const id = "0b0e7f5c-3d0c-4e0e-9a55-0123456789ab";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "berth-gateway-postgres-"));
+  postgres = await start(45_500);
+  await migrate(postgres.adminUrl);
+  await write("ALTER TABLE route DROP CONSTRAINT route_environment_id_fkey");
+  stage = await createStage({ reloadMs: 500 }, postgres.adminUrl);
+  app = await stage.app((_request, response) => response.end("from memory"));
+  await setRoute(host, id, app.port);
+  await known(stage, host);
+});
+afterAll(async () => {
+  await stage.end();
+  await postgres.stop(5_000);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("F12 while Postgres is stopped every environment answers from memory, and what changed meanwhile is known after its return", async () => {
+  const next = await stage.app((_request, response) => response.end("after the return"));
+  await postgres.stop(5_000);
+  for (let at = 0; at < 200; at++) expect((await ask(stage.gateway.port, host)).text).toBe("from memory");
+  expect((await ask(stage.gateway.port, "none--shop.preview.localhost")).status).toBe(404);
+  postgres = await start(postgres.port);
+  await setRoute(host, id, next.port);
+  await eventually(async () => expect((await ask(stage.gateway.port, host)).text).toBe("after the return"), 15_000);
+});
+
+test("a change whose notification is lost is found by the next full read", async () => {
+  await write("ALTER TABLE route DISABLE TRIGGER route_notify");
+  await setRoute(host, id, app.port);
+  await eventually(async () => expect((await ask(stage.gateway.port, host)).text).toBe("from memory"), 3_000);
+  await write(`DELETE FROM route WHERE environment_id = '${id}'`);
+  await eventually(async () => expect((await ask(stage.gateway.port, host)).status).toBe(404), 3_000);
+  await write("ALTER TABLE route ENABLE TRIGGER route_notify");
+});
+
+test("a session that is cut is made anew", async () => {
+  await write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'berth gateway'");
+  await setRoute("anew--shop.preview.localhost", "0b0e7f5c-3d0c-4e0e-9a55-0123456789ac", app.port);
+  await eventually(async () => expect((await ask(stage.gateway.port, "anew--shop.preview.localhost")).status).toBe(200));
+});
+
+test("a row that makes no sense is left out and the others live", async () => {
+  await write(
+    "INSERT INTO route (environment_id, host, project_name, environment_name, state, targets) VALUES (gen_random_uuid(), 'odd--shop.preview.localhost', 'p', 'e', 'live', '[{\"port\": \"x\"}]')",
+  );
+  await setRoute("even--shop.preview.localhost", "0b0e7f5c-3d0c-4e0e-9a55-0123456789ad", app.port);
+  await eventually(async () => expect((await ask(stage.gateway.port, "even--shop.preview.localhost")).status).toBe(200));
+  expect((await ask(stage.gateway.port, "odd--shop.preview.localhost")).status).toBe(404);
+});
+
+test("nonsense on the channel is only a hint to read everything", async () => {
+  await write("SELECT pg_notify('berth_routes', 'nonsense''; DROP TABLE route; --')");
+  await setRoute("still--shop.preview.localhost", "0b0e7f5c-3d0c-4e0e-9a55-0123456789ae", app.port);
+  await eventually(async () => expect((await ask(stage.gateway.port, "still--shop.preview.localhost")).status).toBe(200));
+});
+
+test("a gateway that starts without Postgres says so until it has read the routes", async () => {
+  const lonely = await createStage({}, "postgresql://nobody:x@127.0.0.1:1/none");
+  const answer = await ask(lonely.gateway.port, host);
+  expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "2"]);
+  await lonely.end();
+});
