@@ -5,7 +5,7 @@ import type { FormAction } from "#components/ui/action-form.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { Account } from "#lib/domain/access/schema.ts";
+import type { Account } from "#lib/domain/access/queries.ts";
 
 import { deviceWords } from "./device-words.ts";
 

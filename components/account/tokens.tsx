@@ -14,7 +14,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { FormSelectField, FormTextField } from "#components/ui/form-fields.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import type { Account } from "#lib/domain/access/schema.ts";
+import type { Account } from "#lib/domain/access/queries.ts";
 
 type Token = Account["tokens"][number];
 

@@ -1,6 +1,6 @@
 import type { EnvironmentActions } from "#components/environments/actions.ts";
 import type { FormAction } from "#components/ui/action-form.tsx";
-import type { Board as BoardData } from "#lib/domain/board/schema.ts";
+import type { Board as BoardData } from "#lib/domain/board/queries.ts";
 
 import { BoardColumns } from "./board-columns.tsx";
 import { Column } from "./column.tsx";

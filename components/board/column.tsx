@@ -3,8 +3,8 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { projectHref } from "#components/environments/address.ts";
-import type { BoardColumn } from "#lib/domain/board/schema.ts";
-import type { ProjectHead } from "#lib/domain/projects/schema.ts";
+import type { BoardColumn } from "#lib/domain/board/queries.ts";
+import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
 import type { BoardActions } from "./board.tsx";
 import { EnvironmentCard } from "./environment-card.tsx";

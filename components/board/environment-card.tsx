@@ -15,7 +15,7 @@ import { Digest } from "#components/ui/digest.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { isDeploymentOver } from "#lib/core/states.ts";
-import type { BoardCard } from "#lib/domain/board/schema.ts";
+import type { BoardCard } from "#lib/domain/board/queries.ts";
 
 interface Properties {
   readonly card: BoardCard;

@@ -3,7 +3,7 @@ import { ActionButton } from "#components/ui/action-button.tsx";
 import type { FormAction } from "#components/ui/action-form.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { BoardRef } from "#lib/domain/board/schema.ts";
+import type { BoardRef } from "#lib/domain/board/queries.ts";
 
 /** A branch or tag without an environment, and the click that gives it one. */
 export function RefRow({

@@ -8,7 +8,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
 import { isDeploymentOver } from "#lib/core/states.ts";
-import type { DeploymentSummary } from "#lib/domain/environments/schema.ts";
+import type { DeploymentSummary } from "#lib/domain/deployments/summary.ts";
 
 import { deploymentHref } from "./address.ts";
 import { DeploymentBadge } from "./deployment-badge.tsx";

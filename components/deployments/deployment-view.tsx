@@ -15,7 +15,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Problem } from "#components/ui/problem.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { isDeploymentOver } from "#lib/core/states.ts";
-import type { DeploymentPage } from "#lib/domain/deployments/schema.ts";
+import type { DeploymentPage } from "#lib/domain/deployments/queries.ts";
 
 import { DeploymentBadge } from "./deployment-badge.tsx";
 import { StepTimeline } from "./step-timeline.tsx";

@@ -4,7 +4,7 @@ import { Duration } from "#components/ui/duration.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { durationText } from "#components/ui/time-text.ts";
 import type { StepStatus } from "#lib/core/states.ts";
-import type { DeploymentPage } from "#lib/domain/deployments/schema.ts";
+import type { DeploymentPage } from "#lib/domain/deployments/queries.ts";
 
 type Step = DeploymentPage["steps"][number];
 

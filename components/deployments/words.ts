@@ -24,10 +24,11 @@ const stepVerbs: Readonly<Record<StepName, string>> = {
   route: "Routing",
 };
 
-/** What a deployment is doing: the step under way when there is one. */
+/** What a deployment is doing: the step under way, given by its name or title, when there is one. */
 export function doingWord(status: DeploymentStatus, step: string | null): string | undefined {
   if (step === null || (status !== "queued" && status !== "preparing" && status !== "deploying" && status !== "verifying")) return undefined;
-  return isStep(step) ? stepVerbs[step] : undefined;
+  const name = step.toLowerCase();
+  return isStep(name) ? stepVerbs[name] : undefined;
 }
 
 function isStep(step: string): step is StepName {

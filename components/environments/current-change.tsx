@@ -7,7 +7,7 @@ import { ButtonLink } from "#components/ui/button.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { Problem } from "#components/ui/problem.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
-import type { EnvironmentPage } from "#lib/domain/environments/schema.ts";
+import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 /** The change that is under way, or why the last one failed. Nothing when all is as it should be. */
 export function CurrentChange({ environment }: { readonly environment: EnvironmentPage }) {

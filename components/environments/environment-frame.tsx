@@ -12,7 +12,7 @@ import { CopyButton } from "#components/ui/copy-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
-import type { EnvironmentPage } from "#lib/domain/environments/schema.ts";
+import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 import type { EnvironmentActions } from "./actions.ts";
 import { environmentHref, projectHref } from "./address.ts";

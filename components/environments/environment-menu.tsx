@@ -8,7 +8,7 @@ import { ConfirmDialog, type ConfirmWords } from "#components/ui/confirm-dialog.
 import { iconButtonClass } from "#components/ui/icon-button.tsx";
 import { Menu, type MenuEntry } from "#components/ui/menu.tsx";
 import { useAction } from "#components/ui/use-action.ts";
-import type { Availability, EnvironmentVerb } from "#lib/domain/environments/schema.ts";
+import type { Availability, EnvironmentVerb } from "#lib/domain/environments/verbs.ts";
 
 import type { EnvironmentActions } from "./actions.ts";
 import { environmentHref } from "./address.ts";

@@ -4,7 +4,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { Digest } from "#components/ui/digest.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
-import type { EnvironmentPage } from "#lib/domain/environments/schema.ts";
+import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 /** What runs here, in a strip of facts. */
 export function EnvironmentFacts({ environment }: { readonly environment: EnvironmentPage }) {

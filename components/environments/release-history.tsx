@@ -8,7 +8,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusBadge } from "#components/ui/status-badge.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
-import type { ReleaseRow } from "#lib/domain/environments/schema.ts";
+import type { ReleaseRow } from "#lib/domain/environments/queries.ts";
 
 /** Every release of an environment, newest first: an image and the configuration it ran with. */
 export function ReleaseHistory({ releases }: { readonly releases: readonly ReleaseRow[] }) {

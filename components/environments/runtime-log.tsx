@@ -2,7 +2,7 @@ import { ScrollText } from "lucide-react";
 
 import { LogViewer } from "#components/logs/log-viewer.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import type { EnvironmentPage } from "#lib/domain/environments/schema.ts";
+import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 /** What the app itself writes, live. */
 export function RuntimeLog({ environment }: { readonly environment: EnvironmentPage }) {

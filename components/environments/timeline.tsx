@@ -3,7 +3,7 @@ import Link from "next/link";
 import { deploymentHref } from "#components/deployments/address.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { TimelineEntry } from "#lib/domain/environments/schema.ts";
+import type { TimelineEntry } from "#lib/domain/environments/queries.ts";
 
 /** What happened to an environment, newest first. */
 export function EnvironmentTimeline({ entries }: { readonly entries: readonly TimelineEntry[] }) {

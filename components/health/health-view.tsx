@@ -1,9 +1,9 @@
 import { Section } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type Status, StatusBadge } from "#components/ui/status-badge.tsx";
-import type { Health } from "#lib/domain/health/schema.ts";
+import type { Health, PartHealth } from "#lib/domain/health/queries.ts";
 
-const states: Record<Health["parts"][number]["state"], { status: Status; word?: string }> = {
+const states: Record<PartHealth["state"], { readonly status: Status; readonly word?: string }> = {
   up: { status: "up" },
   down: { status: "down" },
   off: { status: "stopped", word: "Off" },

@@ -19,7 +19,8 @@ const LONGEST_RETRY_MS = 15_000;
 
 /**
  * Reads a log from server-sent events while somebody listens. A lost connection goes on after the last piece that arrived: the browser
- * says which one that was, and pieces that come twice are known by their number. Listeners hear at most once per frame.
+ * says which one that was (a new connection of ours says it in the address), and pieces that come twice are known by their number.
+ * Listeners hear at most once per frame.
  */
 export function createLogStream(url: string): LogStream {
   const buffer = createLogBuffer();
@@ -52,7 +53,7 @@ export function createLogStream(url: string): LogStream {
     changed("complete");
   };
   const connect = () => {
-    source = new EventSource(url);
+    source = new EventSource(lastPiece < 0 ? url : `${url}${url.includes("?") ? "&" : "?"}after=${lastPiece}`);
     source.addEventListener("open", () => {
       failures = 0;
       changed("live");
@@ -63,9 +64,8 @@ export function createLogStream(url: string): LogStream {
       buffer.append(text);
       changed("live");
     });
-    source.addEventListener("gap", (event) => {
-      if (!isNew(event)) return;
-      buffer.remark("Some output was left out here: the log reached its limit.");
+    source.addEventListener("gap", () => {
+      buffer.remark("Some output was left out here.");
       changed();
     });
     source.addEventListener("end", finish);

@@ -1,7 +1,7 @@
 import type { FormAction } from "#components/ui/action-form.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
-import type { ProjectHead } from "#lib/domain/projects/schema.ts";
+import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
 /** The way out of a project. */
 export function DeleteProject({ project, action }: { readonly project: ProjectHead; readonly action: FormAction }) {

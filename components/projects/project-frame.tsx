@@ -11,7 +11,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Problem } from "#components/ui/problem.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type TabItem, Tabs } from "#components/ui/tabs.tsx";
-import type { ProjectHead } from "#lib/domain/projects/schema.ts";
+import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
 /** What all pages of a project share: its name, its repository, its tabs. */
 export function ProjectFrame({

@@ -8,7 +8,7 @@ import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusBadge } from "#components/ui/status-badge.tsx";
-import type { ProjectListItem } from "#lib/domain/projects/schema.ts";
+import type { ProjectListItem } from "#lib/domain/projects/queries.ts";
 
 /** All projects the viewer may see, with how they are. */
 export function ProjectList({ projects }: { readonly projects: readonly ProjectListItem[] }) {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { CopyButton } from "#components/ui/copy-button.tsx";
-import type { ProjectHead } from "#lib/domain/projects/schema.ts";
+import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
 /** How the first branch gets here, with commands that work when they are copied. */
 export function PushGuide({ project }: { readonly project: ProjectHead }) {

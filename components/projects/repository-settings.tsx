@@ -8,7 +8,7 @@ import { CopyButton } from "#components/ui/copy-button.tsx";
 import { SelectField } from "#components/ui/field.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import type { ProjectSettings } from "#lib/domain/projects/schema.ts";
+import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
 /** How Berth gets into a repository elsewhere. */
 export function RepositorySettings({ settings, action }: { readonly settings: ProjectSettings; readonly action: FormAction }) {

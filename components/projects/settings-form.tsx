@@ -2,7 +2,7 @@ import { ActionForm, type FormAction } from "#components/ui/action-form.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import type { ProjectSettings } from "#lib/domain/projects/schema.ts";
+import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
 /** How the project is built and when its app counts as healthy. */
 export function SettingsForm({ settings, action }: { readonly settings: ProjectSettings; readonly action: FormAction }) {

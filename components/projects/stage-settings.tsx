@@ -2,7 +2,7 @@ import { ActionForm, type FormAction } from "#components/ui/action-form.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import type { ProjectSettings } from "#lib/domain/projects/schema.ts";
+import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
 /** The pipeline: per stage what it takes, and how much an environment in it may use. */
 export function StageSettings({ stages, action }: { readonly stages: ProjectSettings["stages"]; readonly action: FormAction }) {

@@ -4,7 +4,7 @@ import Form from "next/form";
 import Link from "next/link";
 
 import { controlClass } from "#components/ui/control-class.ts";
-import type { RefRow } from "#lib/domain/refs/schema.ts";
+import type { RefRow } from "#lib/domain/refs/queries.ts";
 
 interface Filter {
   readonly search: string;

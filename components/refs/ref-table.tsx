@@ -11,7 +11,7 @@ import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
-import type { RefRow } from "#lib/domain/refs/schema.ts";
+import type { RefRow } from "#lib/domain/refs/queries.ts";
 
 /** Branches and tags as last seen on the remote, with where each of them runs. */
 export function RefTable({

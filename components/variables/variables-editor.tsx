@@ -12,7 +12,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
-import type { VariableRow } from "#lib/domain/variables/schema.ts";
+import type { VariableRow } from "#lib/domain/variables/queries.ts";
 
 import type { VariableScope } from "./scope.ts";
 import { VariableDialog } from "./variable-dialog.tsx";

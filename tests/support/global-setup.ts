@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { findDaemon } from "#lib/adapters/daemon/daemon.ts";
+import { clearRunFolder, makeRunFolder } from "./run-folder.ts";
 
 /**
  * Gives the run a folder for parts that test files start on demand, and ends those parts with the run. Vitest calls this
@@ -10,11 +6,7 @@ import { findDaemon } from "#lib/adapters/daemon/daemon.ts";
  */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env["BERTH_TEST_RUN"] !== undefined) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), "berth-test-"));
+  const folder = await makeRunFolder();
   process.env["BERTH_TEST_RUN"] = folder;
-  return async () => {
-    const postgres = await findDaemon(join(folder, "postgres", "postgres.pid"));
-    await postgres?.stop("SIGINT", 10_000);
-    await rm(folder, { recursive: true, force: true });
-  };
+  return () => clearRunFolder(folder);
 }

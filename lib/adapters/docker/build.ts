@@ -12,7 +12,7 @@ import { type EngineLine, readEngineLines } from "./json-lines.ts";
 import { type TracePrinter, createTracePrinter } from "./progress.ts";
 import { dialStream } from "./request.ts";
 import { openBuildSession } from "./session.ts";
-import { decodeTrace } from "./wire.ts";
+import { type TraceStatus, decodeTrace } from "./wire.ts";
 
 export interface BuildRequest {
   /** The context as a tar stream; it is destroyed when the build ends. */
@@ -112,14 +112,19 @@ async function followBuild(answer: Readable, request: BuildRequest, printer: Tra
 
 function printLine(line: EngineLine, request: BuildRequest, printer: TracePrinter): void {
   if (line.id === "moby.buildkit.trace" && typeof line.aux === "string") {
-    try {
-      printer.print(decodeTrace(line.aux));
-    } catch (error) {
-      // A broken progress message costs one line of log, never the build; anything else is the caller's.
-      if (!(error instanceof RangeError) && !/wire type|invalid/i.test(String(error))) throw error;
-    }
+    const status = decodeOrNull(line.aux);
+    if (status !== null) printer.print(status);
   } else if (line.stream !== undefined) {
     request.onOutput(line.stream);
+  }
+}
+
+/** A broken progress message costs a piece of the log, never the build. */
+function decodeOrNull(trace: string): TraceStatus | null {
+  try {
+    return decodeTrace(trace);
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BerthError } from "#lib/core/errors.ts";
@@ -19,13 +19,26 @@ export const hasApt = (): boolean => process.platform === "linux" && existsSync(
 /** Whether packages may be installed here without asking anybody. */
 export const mayInstallPackages = (): boolean => hasApt() && process.getuid?.() === 0;
 
-/**
- * Installs packages with apt-get, without a question. `onLine` gets its output for showing progress. Throws `start_failed`
- * with apt-get's last complaint.
- */
-export async function installPackages(names: readonly string[], onLine: (line: string) => void): Promise<void> {
+export interface InstallOptions {
+  /** Gets apt-get's output, for showing progress. */
+  readonly onLine: (line: string) => void;
+  /** Whether the packages' services may start; default true. */
+  readonly startServices?: boolean;
+}
+
+/** Asked by package scripts before they start a service; exit code 101 says no. */
+const policyFile = "/usr/sbin/policy-rc.d";
+
+/** Installs packages with apt-get, without a question. Throws `start_failed` with apt-get's last complaint. */
+export async function installPackages(names: readonly string[], { onLine, startServices = true }: InstallOptions): Promise<void> {
   await apt(["update", "-q"], { onLine });
-  await apt(["install", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "--", ...names], { onLine });
+  const forbids = !startServices && !existsSync(policyFile);
+  if (forbids) await writeFile(policyFile, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await apt(["install", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", "--", ...names], { onLine });
+  } finally {
+    if (forbids) await rm(policyFile, { force: true });
+  }
 }
 
 /**

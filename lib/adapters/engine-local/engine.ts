@@ -59,7 +59,7 @@ async function runOwn(options: EngineOptions): Promise<EngineChoice> {
     if (!mayInstallPackages()) return nothing("No Docker Engine is installed: install one, or set DOCKER_HOST.");
     options.onProgress("installing docker.io");
     const cgroups = existsSync("/sys/fs/cgroup/cgroup.controllers") || existsSync("/sys/fs/cgroup/memory") ? [] : ["cgroupfs-mount"];
-    await installPackages(["docker.io", "iptables", ...cgroups], (line) => options.onProgress(`installing docker.io: ${line}`));
+    await installPackages(["docker.io", "iptables", ...cgroups], { onLine: (line) => options.onProgress(`installing docker.io: ${line}`) });
     // Where services are managed, the package has started one, and then that one is used.
     const service = existsSync("/run/systemd/system") ? await untilServiceAnswers() : undefined;
     if (service !== undefined) return { host: `unix://${systemSocket}`, version: service, own: undefined, advice: undefined };

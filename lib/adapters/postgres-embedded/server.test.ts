@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,6 +23,8 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-postgres-test-"));
+  // Its system user must pass through.
+  await chmod(folder, 0o711);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

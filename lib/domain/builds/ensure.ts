@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { BerthError } from "#lib/core/errors.ts";
 import { openBuildStatuses } from "#lib/core/states.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
@@ -11,22 +12,30 @@ interface Wanted {
   readonly requestedByName: string | null;
 }
 
-/** The build of a commit: the one that is done or under way, or a new one with its job. Which of the two is told by `fresh`. */
-export async function ensureBuild(tx: Transaction, wanted: Wanted): Promise<{ id: string; fresh: boolean }> {
+/** The build of a commit: the one that is done or under way, or a new one with its job. */
+export async function ensureBuild(tx: Transaction, wanted: Wanted): Promise<{ id: string }> {
   const project = await tx.project.findUniqueOrThrow({ where: { id: wanted.projectId }, select: { dockerfilePath: true, contextPath: true } });
   const recipe = recipeOf(project);
-  const found = await tx.build.findFirst({
-    where: { projectId: wanted.projectId, commit: wanted.commit, recipe, expiredAt: null, status: { in: [...openBuildStatuses, "built"] }, cancelRequestedAt: null },
+  const key = { projectId: wanted.projectId, commit: wanted.commit, recipe };
+  const known = await findUsable(tx, key);
+  if (known !== null) {
+    if (known.status !== "built") await enqueue(tx, { task: "run-build", payload: { buildId: known.id } });
+    return { id: known.id };
+  }
+  // Two environments may ask for one commit at the same moment: the second insert does nothing and finds the first's row.
+  await tx.build.createMany({
+    data: [{ ...wanted, recipe, dockerfilePath: project.dockerfilePath, contextPath: project.contextPath, logId: randomUUID() }],
+    skipDuplicates: true,
+  });
+  const created = await findUsable(tx, key);
+  if (created === null) throw new BerthError("conflict", { detail: "The commit's earlier build is just being cancelled." });
+  await enqueue(tx, { task: "run-build", payload: { buildId: created.id } });
+  return { id: created.id };
+}
+
+async function findUsable(tx: Transaction, key: { projectId: string; commit: string; recipe: string }) {
+  return tx.build.findFirst({
+    where: { ...key, expiredAt: null, status: { in: [...openBuildStatuses, "built"] }, cancelRequestedAt: null },
     select: { id: true, status: true },
   });
-  if (found !== null) {
-    if (found.status !== "built") await enqueue(tx, { task: "run-build", payload: { buildId: found.id } });
-    return { id: found.id, fresh: false };
-  }
-  const created = await tx.build.create({
-    data: { ...wanted, recipe, dockerfilePath: project.dockerfilePath, contextPath: project.contextPath, logId: randomUUID() },
-    select: { id: true },
-  });
-  await enqueue(tx, { task: "run-build", payload: { buildId: created.id } });
-  return { id: created.id, fresh: true };
 }

@@ -69,8 +69,8 @@ async function step(context: WorkerContext, lease: EnvironmentLease): Promise<Ne
     return await act(context, lease, snapshot);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
-    if (isBerthError(error, "marathon_unavailable", "marathon_too_many", "docker_unavailable", "registry_unavailable")) {
-      context.log.warn({ environment: snapshot.name, reason: describeError(error) }, "A part is away; trying again.");
+    if (isBerthError(error, "marathon_unavailable", "marathon_too_many", "docker_unavailable", "registry_unavailable", "conflict")) {
+      context.log.warn({ environment: snapshot.name, reason: describeError(error) }, "It cannot go on right now; trying again.");
       await ringLater(context, lease.environmentId, outageRetryMs);
       return idle;
     }

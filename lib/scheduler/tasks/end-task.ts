@@ -17,7 +17,7 @@ export function endTask(scheduler: Scheduler, task: Task, state: EndState, messa
   scheduler.health.forget(task.id);
   scheduler.taskRows.saveSoon(task.id);
   if (state !== "TASK_KILLED") scheduler.backoff.raise(task.app);
-  if (state === "TASK_FAILED") rememberFailure(scheduler, task, message);
+  if (state === "TASK_FAILED") rememberFailure(scheduler, task, state, message);
   announceTask(scheduler, task);
   scheduler.log.info({ task: task.id, state, message }, "task ended");
   scheduler.kick(task.appId);
@@ -26,13 +26,13 @@ export function endTask(scheduler: Scheduler, task: Task, state: EndState, messa
 }
 
 /** Keeps what `lastTaskFailure` shows, as long as the app exists. */
-export function rememberFailure(scheduler: Scheduler, task: Task, message: string): void {
+export function rememberFailure(scheduler: Scheduler, task: Task, state: EndState, message: string): void {
   if (!scheduler.state.apps.has(task.appId)) return;
   const failure: TaskFailure = {
     appId: task.appId,
     host: task.host,
     message,
-    state: task.state,
+    state,
     taskId: task.id,
     timestamp: toTimestamp(Date.now()),
     version: task.app.version,

@@ -16,5 +16,5 @@ export function killUnhealthy(scheduler: Scheduler, task: Task, reason: string):
     slaveId: scheduler.agentId,
   });
   killTask(scheduler, task, `Task was killed since health check failed. Reason: ${reason}`);
-  rememberFailure(scheduler, task, `Task was killed since health check failed. Reason: ${reason}`);
+  rememberFailure(scheduler, task, "TASK_KILLED", `Task was killed since health check failed. Reason: ${reason}`);
 }

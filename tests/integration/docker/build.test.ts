@@ -9,7 +9,7 @@ import { prepareContext } from "#lib/adapters/docker/context.ts";
 import { inspectImage, listImages, removeImage, tagImage } from "#lib/adapters/docker/images.ts";
 
 import { startSocketProxy } from "./socket-proxy.ts";
-import { engineSocket, ensureTestBase, findTestEngine, processesWith, tarOf, testBase, until } from "./test-engine.ts";
+import { engineSocket, ensureTestBase, findTestEngine, processesWith, removeImagesOf, tarOf, testBase, until } from "./test-engine.ts";
 
 const engine = await findTestEngine();
 const mark = randomBytes(4).toString("hex");
@@ -45,9 +45,7 @@ describe.skipIf(!engine)("building with the engine", () => {
     if (engine) await ensureTestBase(engine);
   });
   afterAll(async () => {
-    if (!engine) return;
-    for (const image of await listImages(engine, { label: `berth.test=${mark}` }))
-      for (const name of image.references) await removeImage(engine, name);
+    if (engine) await removeImagesOf(engine, `berth.test=${mark}`);
   });
 
   it("makes an image with its labels and ports, and tells every step in words", async () => {

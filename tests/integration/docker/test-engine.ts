@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import tar from "tar-stream";
 
 import { type Engine, connectEngine, pingEngine } from "#lib/adapters/docker/client.ts";
+import { inspectImage, listImages, removeImage } from "#lib/adapters/docker/images.ts";
 import { dialStream } from "#lib/adapters/docker/request.ts";
 
 /** The engine the tests may use (`BERTH_TEST_DOCKER_SOCKET`, `DOCKER_HOST` as unix://…, else the system's), or null: those tests then skip themselves, visibly. */
@@ -27,6 +28,7 @@ const programs = ["/bin/sh", "/bin/sleep", "/bin/cat", "/bin/ls", "/bin/dd", "/u
 
 /** A small base image from this machine's own shell and tools, so that builds need no network. Made once, kept for the next run. */
 export async function ensureTestBase(engine: Engine): Promise<void> {
+  if ((await inspectImage(engine, testBase)) !== null) return;
   const files = new Map<string, Buffer>();
   for (const program of programs) {
     files.set(program, await readFile(await realpath(program)));
@@ -48,6 +50,13 @@ export async function ensureTestBase(engine: Engine): Promise<void> {
       signal: AbortSignal.timeout(30_000),
     }),
   );
+}
+
+/** Removes every image with this label, those that lost their name to a later build included. */
+export async function removeImagesOf(engine: Engine, label: string): Promise<void> {
+  for (const image of await listImages(engine, { label })) {
+    for (const name of image.references.length > 0 ? image.references : [image.engineId]) await removeImage(engine, name);
+  }
 }
 
 /** A tar with these files, as a stream of bytes. */

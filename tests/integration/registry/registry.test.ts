@@ -5,11 +5,11 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { buildImage } from "#lib/adapters/docker/build.ts";
-import { listImages, removeImage, tagImage } from "#lib/adapters/docker/images.ts";
+import { removeImage, tagImage } from "#lib/adapters/docker/images.ts";
 import { pushImage } from "#lib/adapters/docker/push.ts";
 import { createRegistry } from "#lib/adapters/registry/client.ts";
 
-import { ensureTestBase, findTestEngine, tarOf, testBase } from "../docker/test-engine.ts";
+import { ensureTestBase, findTestEngine, removeImagesOf, tarOf, testBase } from "../docker/test-engine.ts";
 import { type TestRegistry, freePort, hasRegistry, startTestRegistry } from "./start-registry.ts";
 import { type TokenFront, startTokenFront } from "./token-front.ts";
 
@@ -32,9 +32,7 @@ describe.skipIf(!engine || !(await hasRegistry()))("pushing to a registry and as
   });
   afterAll(async () => {
     await registry.stop();
-    if (!engine) return;
-    for (const image of await listImages(engine, { label: `berth.test=${mark}` }))
-      for (const name of image.references) await removeImage(engine, name);
+    if (engine) await removeImagesOf(engine, `berth.test=${mark}`);
   });
 
   it("pushes a BuildKit image, and the registry knows it by the digest that came back", async () => {
@@ -136,6 +134,7 @@ describe.skipIf(!engine || !(await hasRegistry()))("pushing to a registry and as
       await buildInto(`berth-test/on-token-${mark}:1`, `FROM ${front.host}/base:${mark}\nRUN echo ${mark}\n`);
       expect(front.tokensGiven()).toBeGreaterThan(0);
       await removeImage(engine, `${registry.host}/base:${mark}`);
+      await removeImage(engine, `${front.host}/base:${mark}`);
     });
 
     it("fetches a token with the credentials and asks again", async () => {

@@ -45,7 +45,10 @@ export async function ensureTools(say: (text: string) => void): Promise<Tools> {
   if (wanted.length > 0 && mayInstallPackages()) {
     say(`installing ${wanted.map(({ debianPackage }) => debianPackage).join(", ")}`);
     const extra = existsSync("/sys/fs/cgroup/cgroup.controllers") || existsSync("/sys/fs/cgroup/memory") ? [] : ["cgroupfs-mount"];
-    await installPackages([...wanted.map(({ debianPackage }) => debianPackage), "iptables", "iproute2", ...extra], { onLine: say, startServices: false });
+    await installPackages([...wanted.map(({ debianPackage }) => debianPackage), "iptables", "iproute2", ...extra], {
+      onLine: say,
+      startServices: false,
+    });
   }
   const still = await missing();
   if (still.length > 0) {

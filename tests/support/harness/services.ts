@@ -1,16 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
-import { findDaemon } from "#lib/adapters/daemon/daemon.ts";
-import { processStart } from "#lib/adapters/daemon/process-identity.ts";
 import { connectEngine } from "#lib/adapters/docker/client.ts";
 import { ensureBaseImage, ensureBusyboxImage } from "#lib/adapters/engine-local/base-image.ts";
 import { startDockerd } from "#lib/adapters/engine-local/dockerd.ts";
 import { ensureEngine } from "#lib/adapters/engine-local/engine.ts";
-import { removeEngineFolder } from "#lib/adapters/engine-local/mounts.ts";
 import { startEmbeddedPostgres } from "#lib/adapters/postgres-embedded/server.ts";
 
+import { clearRunFolder, engineStateFolder, makeRunFolder } from "../run-folder.ts";
 import type { Tools } from "./machine.ts";
 
 /** The real parts that all tests of one run share. */
@@ -22,19 +18,16 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-const prefix = "berth-test-run-";
 const nodeImage = "berth-test/node:20";
 const busyboxImage = "berth-test/busybox:1";
 
 /** Starts PostgreSQL and a Docker Engine of this run's own in a temporary folder, and makes the base images. */
 export async function startServices(tools: Tools, say: (text: string) => void): Promise<Services> {
-  await clearDeadRuns();
-  const folder = await mkdtemp(join(tmpdir(), prefix));
-  await writeFile(join(folder, "owner"), JSON.stringify({ pid: process.pid, start: await processStart(process.pid) }));
+  const folder = await makeRunFolder();
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     await Promise.allSettled(stops.map((end) => end()));
-    await removeEngineFolder(folder);
+    await clearRunFolder(folder);
   };
   try {
     say("starting PostgreSQL and a Docker Engine");
@@ -77,29 +70,13 @@ function environmentFor(tools: Tools, parts: { databaseUrl: string; socket: stri
 /** As root an engine of our own; else the one that runs, whose other contents the tests leave alone. Gives its socket. */
 async function startEngine(folder: string, logFile: string, stops: (() => Promise<void>)[]): Promise<string> {
   if (process.getuid?.() === 0) {
-    const engine = await startDockerd({ dataFolder: join(folder, "docker"), logFile, stateFolder: stateFolder(folder) });
+    const engine = await startDockerd({ dataFolder: join(folder, "docker"), logFile, stateFolder: engineStateFolder(folder) });
     stops.push(() => engine.stop(20_000));
     return engine.host.slice("unix://".length);
   }
   const found = await ensureEngine({ given: process.env["DOCKER_HOST"], dataFolder: "", logFile, onProgress: () => undefined });
   if (found.version === undefined) throw new Error(found.advice ?? "The tests need a Docker Engine.");
-  if (!found.host.startsWith("unix://")) throw new Error("The tests need a Docker Engine on this machine: unset DOCKER_HOST, or set it to unix:///path/to/docker.sock.");
+  if (!found.host.startsWith("unix://"))
+    throw new Error("The tests need a Docker Engine on this machine: unset DOCKER_HOST, or set it to unix:///path/to/docker.sock.");
   return found.host.slice("unix://".length);
-}
-
-/** Short, because everything in it is the path of a socket. */
-const stateFolder = (folder: string) => join("/run", basename(folder));
-
-/** Ends and removes what a killed run left, recognised by its folder and its records. */
-async function clearDeadRuns(): Promise<void> {
-  for (const name of (await readdir(tmpdir())).filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(tmpdir(), name);
-    const owner = /"pid":(\d+),"start":"([^"]*)"/.exec(await readFile(join(folder, "owner"), "utf8").catch(() => ""));
-    if (owner === null || (await processStart(Number(owner[1]))) === owner[2]) continue;
-    const left = [await findDaemon(join(folder, "postgres", "postgres.pid")), await findDaemon(join(stateFolder(folder), "berth-dockerd.json"))];
-    for (const daemon of left) await daemon?.stop("SIGTERM", 10_000);
-    await removeEngineFolder(stateFolder(folder));
-    await rm(stateFolder(folder), { recursive: true, force: true });
-    await removeEngineFolder(folder);
-  }
 }

@@ -11,7 +11,13 @@ test("the last line names the skipped tests only when there are any", () => {
 });
 
 test("a file that cannot be loaded counts as a failure", () => {
-  const broken = { ...vitest, testResults: [{ status: "failed", assertionResults: [] }, { status: "passed", assertionResults: [{ status: "passed" }] }] };
+  const broken = {
+    ...vitest,
+    testResults: [
+      { status: "failed", assertionResults: [] },
+      { status: "passed", assertionResults: [{ status: "passed" }] },
+    ],
+  };
   expect(countVitest(broken, 1)).toEqual({ passed: 3, failed: 1, skipped: 0 });
 });
 

@@ -32,8 +32,14 @@ export function countVitest(report: unknown, exitCode: number): Totals {
   if (!parsed.success) return { ...nothing, failed: 1 };
   const { data } = parsed;
   // A file that fails while it loads, or in a hook, has failed without a failed test.
-  const brokenFiles = data.testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"));
-  const counted = { passed: data.numPassedTests, failed: data.numFailedTests + brokenFiles.length, skipped: data.numPendingTests + data.numTodoTests };
+  const brokenFiles = data.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"),
+  );
+  const counted = {
+    passed: data.numPassedTests,
+    failed: data.numFailedTests + brokenFiles.length,
+    skipped: data.numPendingTests + data.numTodoTests,
+  };
   return withExitCode(counted, exitCode);
 }
 

@@ -45,7 +45,8 @@ export function sampleHistory(): string {
 function importCommit(commit: Commit, mark: number, seconds: number): string {
   const person = `Sam Sample <sam@sample.invalid> ${seconds} +0000`;
   const files = Object.entries(shopFiles(commit.shop)).map(([path, text]) => `M 100644 inline ${path}\n${data(text)}\n`);
-  const from = commit.from === undefined ? "" : `from ${commit.from}^0\n`;
+  const parent = commits.slice(0, mark - 1).findLastIndex((candidate) => candidate.ref === (commit.from ?? commit.ref)) + 1;
+  const from = parent === 0 ? "" : `from :${parent}\n`;
   const tag = commit.tag === undefined ? "" : `tag ${commit.tag}\nfrom :${mark}\ntagger ${person}\n${data(`Release ${commit.tag}`)}\n`;
   return `commit ${commit.ref}\nmark :${mark}\nauthor ${person}\ncommitter ${person}\n${data(commit.subject)}\n${from}deleteall\n${files.join("")}\n${tag}`;
 }
