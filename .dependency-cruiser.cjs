@@ -57,7 +57,9 @@ module.exports = {
       from: { path: inside("components"), pathNot: testFiles },
       to: {
         path: inside("lib", "app"),
-        pathNot: [inside("lib/core"), "^lib/domain/[^/]+/(schema|states|words|policy|gates)[^/]*\\.ts$", "^app/.*/actions\\.ts$"],
+        pathNot: [inside("lib/core"), "^lib/domain/[^/]+/(schema|states|words|policy|gates)[^/]*\\.ts$", "^app/.*actions"],
+        // A type is gone when the page is built: a component may name what a query answers.
+        dependencyTypesNot: ["type-only"],
       },
     },
     {
@@ -92,17 +94,21 @@ module.exports = {
     },
     {
       name: "user-commands-touch-no-adapter",
-      comment: "Commands and queries write and read state and enqueue; only reconcilers, jobs and handlers act on the outside world.",
+      comment: "Commands and queries write and read state and enqueue; only reconcilers, jobs and handlers act on the outside world. (git/url.ts only parses.)",
       severity: "error",
       from: { path: "^lib/domain/[^/]+/(commands/|queries)", pathNot: testFiles },
-      to: { path: inside("lib/adapters") },
+      to: { path: inside("lib/adapters"), pathNot: "^lib/adapters/git/url\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "adapters-are-for-doers",
-      comment: "Inside a noun only reconcile*, jobs*, handlers* and runners may see an adapter; pure files stay pure.",
+      name: "pure-files-stay-pure",
+      comment: "schema, states, words, policy, gates and plan are read by components and tested as tables: they may know lib/core and each other, nothing that does I/O.",
       severity: "error",
-      from: { path: inside("lib/domain"), pathNot: ["^lib/domain/[^/]+/(reconcile|jobs|job|handlers|handler|runner)", testFiles] },
-      to: { path: inside("lib/adapters") },
+      from: { path: "^lib/domain/[^/]+/(schema|states|words|policy|gates|plan)[^/]*\\.ts$", pathNot: testFiles },
+      to: {
+        path: inside("lib"),
+        pathNot: [inside("lib/core"), "^lib/domain/[^/]+/(schema|states|words|policy|gates|plan)[^/]*\\.ts$"],
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "one-way-to-the-database",
@@ -153,7 +159,7 @@ module.exports = {
       comment: "A package that package.json does not name may vanish with the next install: add it there.",
       severity: "error",
       from: { path: inside("app", "components", "lib") },
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"], pathNot: "^node:" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"], pathNot: "^(node:|server-only$|client-only$)" },
     },
     {
       name: "resolvable",

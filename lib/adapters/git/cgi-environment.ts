@@ -17,7 +17,6 @@ export function cgiEnvironment(outer: OuterEnvironment, request: IncomingMessage
   const settings = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
-    "core.alternateRefsCommand": "",
     "gc.auto": "0",
     "safe.directory": target.gitDir,
   };

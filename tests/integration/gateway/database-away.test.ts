@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#lib/adapters/postgres-embedded/server.ts";
 import { migrate } from "#lib/platform/database/migrate.ts";
 
-import { type App, type Stage, ask, createStage, eventually, known } from "./stage.ts";
+import { type App, type Stage, ask, createStage, eventually, known, startTestGateway } from "./stage.ts";
 
 const host = "memory--shop.preview.localhost";
 let folder: string;
@@ -41,8 +41,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-gateway-postgres-"));
   postgres = await start(45_500);
   await migrate(postgres.adminUrl);
-  await write("ALTER TABLE route DROP CONSTRAINT route_environment_id_fkey");
-  stage = await createStage({ reloadMs: 500 }, postgres.adminUrl);
+  stage = await createStage(
+    { reloadMs: 500 },
+    { url: postgres.adminUrl, roles: { gateway: postgres.adminUrl }, drop: async () => undefined },
+  );
   app = await stage.app((_request, response) => response.end("from memory"));
   await setRoute(host, id, app.port);
   await known(stage, host);
@@ -94,8 +96,8 @@ test("nonsense on the channel is only a hint to read everything", async () => {
 });
 
 test("a gateway that starts without Postgres says so until it has read the routes", async () => {
-  const lonely = await createStage({}, "postgresql://nobody:x@127.0.0.1:1/none");
-  const answer = await ask(lonely.gateway.port, host);
+  const lonely = await startTestGateway("postgresql://nobody:x@127.0.0.1:1/none");
+  const answer = await ask(lonely.port, host);
   expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "2"]);
-  await lonely.end();
+  await lonely.stop();
 });

@@ -17,9 +17,6 @@ import type { GatewayLimits } from "#lib/gateway/limits.ts";
 import { type Gateway, startGateway } from "#lib/gateway/server.ts";
 import { type TestDatabase, createTestDatabase } from "#tests/support/database.ts";
 
-export const baseHost = "preview.localhost";
-export const platformCookiePrefixes = ["__Host-berth", "__Secure-berth", "berth", "next-auth", "__Secure-next-auth", "__Host-next-auth"];
-
 export interface RouteRow {
   readonly id?: string;
   readonly host: string;
@@ -31,10 +28,16 @@ export interface RouteRow {
   readonly link?: string | null;
 }
 
+/** A migrated database; `TestDatabase` is one. */
+export interface StageDatabase {
+  readonly url: string;
+  readonly roles: Pick<TestDatabase["roles"], "gateway">;
+  drop(): Promise<void>;
+}
+
 /** A real gateway on a real database, with apps that end with it. */
 export interface Stage {
   readonly gateway: Gateway;
-  readonly database: TestDatabase;
   readonly sql: Client;
   /** Writes a route and waits for nothing; returns the environment's id. */
   route(row: RouteRow): Promise<string>;
@@ -54,25 +57,17 @@ export interface App {
   kill(): Promise<void>;
 }
 
-export async function createStage(limits: Partial<GatewayLimits> = {}, databaseUrl?: string): Promise<Stage> {
-  const database = await createTestDatabase();
+export async function createStage(limits: Partial<GatewayLimits> = {}, given?: StageDatabase): Promise<Stage> {
+  const database = given ?? (await createTestDatabase());
   const sql = new Client({ connectionString: database.url });
+  sql.on("error", () => undefined);
   await sql.connect();
   // Routes are tested without the projects they belong to.
   await sql.query("ALTER TABLE route DROP CONSTRAINT IF EXISTS route_environment_id_fkey");
   const apps: App[] = [];
-  const gateway = await startGateway({
-    databaseUrl: databaseUrl ?? database.roles.gateway,
-    listen: { host: "127.0.0.1", port: 0 },
-    baseHost,
-    dashboardUrl: "http://localhost:3000",
-    platformCookiePrefixes,
-    log: pino({ level: "silent" }),
-    limits: { drainMs: 500, ...limits },
-  });
+  const gateway = await startTestGateway(database.roles.gateway, limits);
   return {
     gateway,
-    database,
     sql,
     route: (row) => writeRoute(sql, row),
     app: async (listener) => {
@@ -87,6 +82,18 @@ export async function createStage(limits: Partial<GatewayLimits> = {}, databaseU
       await database.drop();
     },
   };
+}
+
+export function startTestGateway(databaseUrl: string, limits: Partial<GatewayLimits> = {}): Promise<Gateway> {
+  return startGateway({
+    databaseUrl,
+    listen: { host: "127.0.0.1", port: 0 },
+    baseHost: "preview.localhost",
+    dashboardUrl: "http://localhost:3000",
+    platformCookiePrefixes: ["__Host-berth", "__Secure-berth", "berth", "next-auth", "__Secure-next-auth", "__Host-next-auth"],
+    log: pino({ level: "silent" }),
+    limits: { drainMs: 500, ...limits },
+  });
 }
 
 async function writeRoute(sql: Client, row: RouteRow): Promise<string> {
