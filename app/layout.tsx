@@ -1,5 +1,4 @@
 import "./globals.css";
-
 import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
 import { cookies } from "next/headers";

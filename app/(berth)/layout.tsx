@@ -11,7 +11,10 @@ import { signOut } from "../actions/access.ts";
 /** The frame of every page for people who are signed in. It shows; what one may see is decided by each page's own query. */
 export default async function BerthLayout({ children }: { readonly children: ReactNode }) {
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
-  const { viewer, projects, mayCreate } = await readPage(async (reader, actor) => ({ viewer: actor, ...(await listProjects(reader, actor)) }));
+  const { viewer, projects, mayCreate } = await readPage(async (reader, actor) => ({
+    viewer: actor,
+    ...(await listProjects(reader, actor)),
+  }));
   return (
     <>
       <TopBar

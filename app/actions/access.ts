@@ -2,16 +2,21 @@
 
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
+
 import type { ActionResult } from "#lib/core/problem.ts";
 import { changePassword as changePasswordCommand } from "#lib/domain/access/commands/change-password.ts";
-import { createToken as createTokenCommand, endSession as endSessionCommand, revokeToken as revokeTokenCommand } from "#lib/domain/access/commands/tokens.ts";
+import {
+  createToken as createTokenCommand,
+  endSession as endSessionCommand,
+  revokeToken as revokeTokenCommand,
+} from "#lib/domain/access/commands/tokens.ts";
 import { setUp as setUpInstallation } from "#lib/domain/access/first-admin.ts";
 import { signIn as signInPerson } from "#lib/domain/access/sign-in.ts";
 import { requestSource } from "#lib/server/current-actor.ts";
+import { ownPath } from "#lib/server/own-path.ts";
 import { answering, fieldsOf, runAction } from "#lib/server/run-action.ts";
 import { services } from "#lib/server/services.ts";
 import { sessionCookie, sessionCookieName } from "#lib/server/session-cookie.ts";
-import { ownPath } from "#lib/server/own-path.ts";
 
 export async function signIn(_previous: ActionResult, form: FormData): Promise<ActionResult> {
   return answering(async () => {
@@ -23,7 +28,11 @@ export async function signIn(_previous: ActionResult, form: FormData): Promise<A
 
 export async function setUp(_previous: ActionResult, form: FormData): Promise<ActionResult> {
   return answering(async () => {
-    const { sessionId } = await setUpInstallation(services().database, fieldsOf(form, ["code", "name", "email", "password"]), await requestSource());
+    const { sessionId } = await setUpInstallation(
+      services().database,
+      fieldsOf(form, ["code", "name", "email", "password"]),
+      await requestSource(),
+    );
     (await cookies()).set(await sessionCookie(sessionId));
     redirect("/");
   });
@@ -36,11 +45,18 @@ export async function signOut(_previous: ActionResult, _form: FormData): Promise
 }
 
 export async function changePassword(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(changePasswordCommand, fieldsOf(form, ["current", "password"]), () => ({ status: "done", message: "Password changed. Your other sessions have ended." }));
+  return runAction(changePasswordCommand, fieldsOf(form, ["current", "password"]), () => ({
+    status: "done",
+    message: "Password changed. Your other sessions have ended.",
+  }));
 }
 
 export async function createToken(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(createTokenCommand, fieldsOf(form, ["name", "expiresInDays"]), ({ token }) => ({ status: "done", message: "Copy it now; it is not shown again.", created: { token } }));
+  return runAction(createTokenCommand, fieldsOf(form, ["name", "expiresInDays"]), ({ token }) => ({
+    status: "done",
+    message: "Copy it now; it is not shown again.",
+    created: { token },
+  }));
 }
 
 export async function revokeToken(_previous: ActionResult, form: FormData): Promise<ActionResult> {

@@ -1,6 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
+
 import type { ActionResult } from "#lib/core/problem.ts";
 import { cancel } from "#lib/domain/deployments/commands/cancel.ts";
 import { destroy as destroyCommand } from "#lib/domain/environments/commands/destroy.ts";
@@ -11,7 +12,9 @@ import { stop as stopCommand } from "#lib/domain/environments/commands/stop.ts";
 import { fieldsOf, runAction } from "#lib/server/run-action.ts";
 
 export async function preview(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(previewCommand, fieldsOf(form, ["project", "stage", "ref"]), ({ deploymentId }) => redirect(`/deployments/${deploymentId}`));
+  return runAction(previewCommand, fieldsOf(form, ["project", "stage", "ref"]), ({ deploymentId }) =>
+    redirect(`/deployments/${deploymentId}`),
+  );
 }
 
 export async function redeploy(_previous: ActionResult, form: FormData): Promise<ActionResult> {
@@ -27,7 +30,10 @@ export async function start(_previous: ActionResult, form: FormData): Promise<Ac
 }
 
 export async function destroy(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(destroyCommand, fieldsOf(form, ["environment"]), () => ({ status: "done", message: "Going away; it takes a few seconds." }));
+  return runAction(destroyCommand, fieldsOf(form, ["environment"]), () => ({
+    status: "done",
+    message: "Going away; it takes a few seconds.",
+  }));
 }
 
 export async function cancelDeployment(_previous: ActionResult, form: FormData): Promise<ActionResult> {

@@ -1,6 +1,7 @@
 "use server";
 
 import { redirect } from "next/navigation";
+
 import type { ActionResult } from "#lib/core/problem.ts";
 import { createProject as createCommand } from "#lib/domain/projects/commands/create.ts";
 import {
@@ -10,13 +11,16 @@ import {
   updateProject as updateCommand,
   updateStage as stageCommand,
 } from "#lib/domain/projects/commands/settings.ts";
+import { makeProject } from "#lib/server/make-project.ts";
 import { fieldsOf, runAction } from "#lib/server/run-action.ts";
 import { makeSampleProject } from "#lib/server/sample-project.ts";
-import { makeProject } from "#lib/server/make-project.ts";
 
 export async function createProject(_previous: ActionResult, form: FormData): Promise<ActionResult> {
   const { way, sshKey, ...fields } = fieldsOf(form, ["name", "way", "repository", "username", "password", "sshKey"]);
-  const input = way === "remote" ? { ...fields, repository: fields["repository"] ?? "", ...(sshKey === undefined ? {} : { sshKey: true }) } : { name: fields["name"] };
+  const input =
+    way === "remote"
+      ? { ...fields, repository: fields["repository"] ?? "", ...(sshKey === undefined ? {} : { sshKey: true }) }
+      : { name: fields["name"] };
   return runAction({ name: createCommand.name, run: makeProject }, input, ({ slug }) => redirect(`/p/${slug}`));
 }
 
@@ -25,8 +29,20 @@ export async function createSample(_previous: ActionResult, _form: FormData): Pr
 }
 
 export async function updateProject(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  const { port, healthTimeoutSeconds, ...fields } = fieldsOf(form, ["project", "name", "dockerfilePath", "contextPath", "port", "healthPath", "healthTimeoutSeconds"]);
-  const input = { ...fields, port: port === undefined ? null : Number(port), ...(healthTimeoutSeconds === undefined ? {} : { healthTimeoutSeconds: Number(healthTimeoutSeconds) }) };
+  const { port, healthTimeoutSeconds, ...fields } = fieldsOf(form, [
+    "project",
+    "name",
+    "dockerfilePath",
+    "contextPath",
+    "port",
+    "healthPath",
+    "healthTimeoutSeconds",
+  ]);
+  const input = {
+    ...fields,
+    port: port === undefined ? null : Number(port),
+    ...(healthTimeoutSeconds === undefined ? {} : { healthTimeoutSeconds: Number(healthTimeoutSeconds) }),
+  };
   return runAction(updateCommand, input, () => ({ status: "done", message: "Saved. It applies from the next deployment on." }));
 }
 
@@ -39,11 +55,18 @@ export async function syncProject(_previous: ActionResult, form: FormData): Prom
 }
 
 export async function setCredential(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(credentialCommand, fieldsOf(form, ["project", "kind", "username", "password"]), () => ({ status: "done", message: "Saved; looking at the repository again." }));
+  return runAction(credentialCommand, fieldsOf(form, ["project", "kind", "username", "password"]), () => ({
+    status: "done",
+    message: "Saved; looking at the repository again.",
+  }));
 }
 
 export async function updateStage(_previous: ActionResult, form: FormData): Promise<ActionResult> {
   const { stage, ...numbers } = fieldsOf(form, ["stage", "instances", "cpus", "mem"]);
-  const input = { stage, redeployOnPush: form.get("redeployOnPush") !== null, ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)])) };
+  const input = {
+    stage,
+    redeployOnPush: form.get("redeployOnPush") !== null,
+    ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)])),
+  };
   return runAction(stageCommand, input, () => ({ status: "done", message: "Saved. It applies from the next deployment on." }));
 }

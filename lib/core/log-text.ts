@@ -3,7 +3,10 @@ export const maxLineLength = 8_192;
 
 const escape = String.fromCharCode(27);
 /** Colours (SGR) are kept for the viewer; everything else a terminal would obey is taken out. */
-const otherSequences = new RegExp(`${escape}(?:\\[[0-9;:?]*[ -/]*(?!m)[@-~]|\\][^${String.fromCharCode(7)}${escape}]*(?:${String.fromCharCode(7)}|${escape}\\\\)?|[PX^_][^${escape}]*(?:${escape}\\\\)?|(?![\\[])[ -/]*[0-~])`, "g");
+const otherSequences = new RegExp(
+  `${escape}(?:\\[[0-9;:?]*[ -/]*(?!m)[@-~]|\\][^${String.fromCharCode(7)}${escape}]*(?:${String.fromCharCode(7)}|${escape}\\\\)?|[PX^_][^${escape}]*(?:${escape}\\\\)?|(?![\\[])[ -/]*[0-~])`,
+  "g",
+);
 // oxlint-disable-next-line no-control-regex -- control characters are what this takes out
 const controls = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u0080-\u009f]/g;
 

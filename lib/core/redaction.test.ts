@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+
 import { createRedactor } from "./redaction.ts";
 
 const secret = "s3cr3t/with+signs&more";

@@ -23,7 +23,9 @@ export function createRedactor(secrets: readonly string[]): (line: string) => st
 function base64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret, "utf8");
   return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64").replaceAll("=", "");
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replaceAll("=", "");
     const start = Math.ceil((offset * 8) / 6);
     const end = Math.floor(((offset + bytes.length) * 8) / 6);
     const stable = encoded.slice(start, end);

@@ -1,7 +1,9 @@
 import type { z } from "zod";
+
 import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import type { Database, Transaction } from "#lib/platform/database/client.ts";
 import { isUniqueViolation } from "#lib/platform/database/client.ts";
+
 import { type Actor, type PolicyObject, type Verb, authorise } from "./access/policy.ts";
 import { writeAudit } from "./audit/write.ts";
 
@@ -81,7 +83,13 @@ export function defineCommand<S extends z.ZodType, L, O extends PolicyObject, R>
           });
         }
         if (isBerthError(error, "forbidden", "not_found")) {
-          await writeAudit(context.database, actor, { action: definition.name, objectType: "request", objectId: null, outcome: "denied", reason: error.code }).catch(() => undefined);
+          await writeAudit(context.database, actor, {
+            action: definition.name,
+            objectType: "request",
+            objectId: null,
+            outcome: "denied",
+            reason: error.code,
+          }).catch(() => undefined);
         }
         throw error;
       }

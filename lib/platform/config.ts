@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+
 import { z } from "zod";
 
 /** Every setting of Berth, read from the environment once, at the start of a process. Names are the environment's. */
@@ -22,7 +23,10 @@ const environmentSchema = z.object({
   BERTH_URL: webUrl.optional(),
   BERTH_GATEWAY_PORT: port.default(4000),
   BERTH_GATEWAY_HOST: z.string().default("127.0.0.1"),
-  BERTH_PREVIEW_DOMAIN: z.string().regex(/^[a-z0-9.-]+$/).default("preview.localhost"),
+  BERTH_PREVIEW_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/)
+    .default("preview.localhost"),
   BERTH_PREVIEW_URL: webUrl.optional(),
 
   // Parts that may be replaced by the real thing.
@@ -58,6 +62,11 @@ const environmentSchema = z.object({
   BERTH_AUTH_SECRET: z.string().min(32).optional(),
 });
 
+/** The environment of this process, for readConfig and for children that are given parts of it. The only place that looks at it. */
+export function outerEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
 export type Config = ReturnType<typeof readConfig>;
 
 /**
@@ -75,7 +84,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     home: resolve(e.BERTH_HOME),
     logLevel: e.BERTH_LOG_LEVEL,
-    web: { host: e.BERTH_HOST, port: e.BERTH_PORT, origin: new URL(e.BERTH_URL ?? `http://localhost:${e.BERTH_PORT}`).origin, authSecret: e.BERTH_AUTH_SECRET },
+    web: {
+      host: e.BERTH_HOST,
+      port: e.BERTH_PORT,
+      origin: new URL(e.BERTH_URL ?? `http://localhost:${e.BERTH_PORT}`).origin,
+      authSecret: e.BERTH_AUTH_SECRET,
+    },
     gateway: {
       host: e.BERTH_GATEWAY_HOST,
       port: e.BERTH_GATEWAY_PORT,
@@ -87,9 +101,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     docker: { host: e.DOCKER_HOST },
     registry: { url: e.REGISTRY_URL, credentials: e.REGISTRY_CREDENTIALS, embeddedPort: e.BERTH_REGISTRY_PORT },
     marathon: { urls: e.MARATHON_URL?.split(",").map((url) => url.trim()) ?? [], credentials: e.MARATHON_CREDENTIALS },
-    scheduler: { host: "127.0.0.1", port: e.BERTH_SCHEDULER_PORT, taskAddress: e.BERTH_TASK_ADDRESS, taskPorts: [Number(firstPort), Number(lastPort)] as const },
+    scheduler: {
+      host: "127.0.0.1",
+      port: e.BERTH_SCHEDULER_PORT,
+      taskAddress: e.BERTH_TASK_ADDRESS,
+      taskPorts: [Number(firstPort), Number(lastPort)] as const,
+    },
     admin: { email: e.BERTH_ADMIN_EMAIL, password: e.BERTH_ADMIN_PASSWORD, token: e.BERTH_ADMIN_TOKEN },
     git: { allowFile: e.BERTH_GIT_ALLOW_FILE, syncSeconds: e.BERTH_SYNC_SECONDS },
-    builds: { timeoutSeconds: e.BERTH_BUILD_TIMEOUT_SECONDS, concurrency: e.BERTH_BUILD_CONCURRENCY, contextMaxBytes: e.BERTH_CONTEXT_MAX_MEGABYTES * 1024 * 1024 },
+    builds: {
+      timeoutSeconds: e.BERTH_BUILD_TIMEOUT_SECONDS,
+      concurrency: e.BERTH_BUILD_CONCURRENCY,
+      contextMaxBytes: e.BERTH_CONTEXT_MAX_MEGABYTES * 1024 * 1024,
+    },
   };
 }

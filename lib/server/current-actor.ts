@@ -1,10 +1,12 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
+
 import { actorOfSession, actorOfToken } from "#lib/domain/access/authenticate.ts";
 import type { Actor } from "#lib/domain/access/policy.ts";
-import { readSessionCookie, sessionCookieName } from "./session-cookie.ts";
+
 import { services } from "./services.ts";
+import { readSessionCookie, sessionCookieName } from "./session-cookie.ts";
 
 /** Where a request came from, as the HTTP front saw it. */
 export async function requestSource(): Promise<{ ip: string | null; requestId: string | null; userAgent: string | null }> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+
 import { type Listener, listen } from "#lib/platform/database/listen.ts";
 import type { Log } from "#lib/platform/log.ts";
 

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+
 import { createBuiltinRepository } from "#lib/adapters/git/builtin.ts";
 import { parseGitRequest, serveGit } from "#lib/adapters/git/http-backend.ts";
+import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { actorOfToken } from "#lib/domain/access/authenticate.ts";
 import { type Actor, authorise } from "#lib/domain/access/policy.ts";
 import { writeAudit } from "#lib/domain/audit/write.ts";
-import { BerthError, isBerthError } from "#lib/core/errors.ts";
+import { outerEnvironment } from "#lib/platform/config.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { builtinGit, repositoryFolder } from "./git-runner.ts";
 import { statusOf } from "./http-status.ts";
 import { services } from "./services.ts";
@@ -34,16 +37,31 @@ async function answerGit(request: IncomingMessage, response: ServerResponse): Pr
   const wanted = parseGitRequest(request.url ?? "", request.method ?? "");
   if (wanted === null) throw new BerthError("not_found");
   const { database, log } = services();
-  const project = await database.project.findFirst({ where: { slug: wanted.repository, deletedAt: null, repositoryKind: "builtin" }, select: { id: true } });
+  const project = await database.project.findFirst({
+    where: { slug: wanted.repository, deletedAt: null, repositoryKind: "builtin" },
+    select: { id: true },
+  });
   if (project === null) throw new BerthError("not_found");
   authorise(actor, wanted.service === "receive-pack" ? "push" : "view", { type: "project", projectId: project.id });
   const gitDir = repositoryFolder(project.id);
   await createBuiltinRepository(builtinGit(), gitDir);
   const isPush = wanted.pathInfo === "/git-receive-pack";
-  await serveGit({ log, environment: process.env }, request, response, { gitDir, pathInfo: wanted.pathInfo, query: wanted.query, remoteUser: actor.email ?? actor.name, maxBodyBytes: pushMaxBytes });
+  await serveGit({ log, environment: outerEnvironment() }, request, response, {
+    gitDir,
+    pathInfo: wanted.pathInfo,
+    query: wanted.query,
+    remoteUser: actor.email ?? actor.name,
+    maxBodyBytes: pushMaxBytes,
+  });
   if (!isPush) return;
   await database.$transaction(async (tx) => {
-    await writeAudit(tx, actor, { action: "repository.push", objectType: "project", objectId: project.id, projectId: project.id, outcome: "allowed" });
+    await writeAudit(tx, actor, {
+      action: "repository.push",
+      objectType: "project",
+      objectId: project.id,
+      projectId: project.id,
+      outcome: "allowed",
+    });
     await enqueue(tx, { task: "sync-refs", payload: { projectId: project.id } });
   });
 }
@@ -53,7 +71,10 @@ async function gitActor(request: IncomingMessage): Promise<Actor | null> {
   if (header === undefined) return null;
   const pair = Buffer.from(header, "base64").toString("utf8");
   const requestId = request.headers["x-request-id"];
-  return actorOfToken(services().database, pair.slice(pair.indexOf(":") + 1), { ip: request.socket.remoteAddress ?? null, requestId: typeof requestId === "string" ? requestId : null });
+  return actorOfToken(services().database, pair.slice(pair.indexOf(":") + 1), {
+    ip: request.socket.remoteAddress ?? null,
+    requestId: typeof requestId === "string" ? requestId : null,
+  });
 }
 
 function refuseGit(response: ServerResponse, error: BerthError): void {

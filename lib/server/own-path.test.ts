@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+
 import { ownPath } from "./own-path.ts";
 
 describe("where the sign-in leads", () => {

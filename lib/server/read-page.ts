@@ -1,9 +1,11 @@
 import "server-only";
 import { notFound, redirect } from "next/navigation";
+
 import { isBerthError } from "#lib/core/errors.ts";
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { isUntouched } from "#lib/domain/access/queries.ts";
 import type { Reader } from "#lib/domain/projects/head.ts";
+
 import { currentActor } from "./current-actor.ts";
 import { services } from "./services.ts";
 

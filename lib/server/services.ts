@@ -1,7 +1,8 @@
-import { readConfig } from "#lib/platform/config.ts";
+import type { Settings } from "#lib/domain/command.ts";
+import { outerEnvironment, readConfig } from "#lib/platform/config.ts";
 import { type Database, openDatabase } from "#lib/platform/database/client.ts";
 import { createLog, type Log } from "#lib/platform/log.ts";
-import type { Settings } from "#lib/domain/command.ts";
+
 import { type EventHub, createEventHub } from "./event-hub.ts";
 
 /** What the web process holds: the database under web's identity, the installation's addresses, its ears and its log. */
@@ -30,7 +31,7 @@ export function services(): Services {
 }
 
 function connect(): Services {
-  const config = readConfig(process.env);
+  const config = readConfig(outerEnvironment());
   const log = createLog("web", config.logLevel);
   const url = config.database.processUrl;
   if (url === undefined) throw new Error("The setting BERTH_PROCESS_DATABASE_URL is missing: the supervisor starts this process.");

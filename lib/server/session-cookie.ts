@@ -1,4 +1,5 @@
 import { decode, encode } from "next-auth/jwt";
+
 import { services } from "./services.ts";
 
 /** `__Host-`: this host only, whole site, https or localhost; no sibling, parent or preview can set or read it. */

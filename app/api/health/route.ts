@@ -1,7 +1,7 @@
 import { readHealth } from "#lib/domain/health/queries.ts";
-import { tokenActor } from "#lib/server/current-actor.ts";
 import { problemResponse } from "#lib/server/api/answer.ts";
 import { healthSchema } from "#lib/server/api/schemas.ts";
+import { tokenActor } from "#lib/server/current-actor.ts";
 import { services } from "#lib/server/services.ts";
 
 export const dynamic = "force-dynamic";

@@ -1,8 +1,10 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { hashPassword, passwordWeakness } from "#lib/platform/crypto/passwords.ts";
 import { equalInConstantTime, hashToken, newTypedCode } from "#lib/platform/crypto/tokens.ts";
 import { type Database, openDatabase } from "#lib/platform/database/client.ts";
+
 import { writeAudit } from "../audit/write.ts";
 import { parseInput } from "../command.ts";
 import { systemActor } from "./policy.ts";
@@ -12,7 +14,10 @@ import { beginSession, emailSchema } from "./sign-in.ts";
  * Makes the first admin and the token that the settings ask for. Idempotent: a person who exists keeps name and password,
  * a token that exists stays. Throws an Error with one sentence when the settings are not usable.
  */
-export async function ensureFirstAdmin(adminUrl: string, admin: { email: string | undefined; password: string | undefined; token: string | undefined }): Promise<void> {
+export async function ensureFirstAdmin(
+  adminUrl: string,
+  admin: { email: string | undefined; password: string | undefined; token: string | undefined },
+): Promise<void> {
   if (admin.email === undefined) return;
   const email = admin.email.toLowerCase();
   await withDatabase(adminUrl, async (database) => {
@@ -35,7 +40,12 @@ async function createAdmin(database: Database, email: string, password: string |
     if (weakness !== null) throw new Error(`The setting BERTH_ADMIN_PASSWORD is not usable: ${weakness}`);
   }
   return database.person.create({
-    data: { email, name: email.split("@")[0] ?? email, isAdmin: true, passwordHash: password === undefined ? null : await hashPassword(password) },
+    data: {
+      email,
+      name: email.split("@")[0] ?? email,
+      isAdmin: true,
+      passwordHash: password === undefined ? null : await hashPassword(password),
+    },
     select: { id: true },
   });
 }
@@ -51,30 +61,48 @@ export async function ensureSetupCode(adminUrl: string): Promise<string | null> 
 }
 
 const setUpInput = z.strictObject({
-  code: z.string().trim().max(100).transform((text) => text.toUpperCase()),
+  code: z
+    .string()
+    .trim()
+    .max(100)
+    .transform((text) => text.toUpperCase()),
   name: z.string().trim().min(1, "Enter your name.").max(100),
   email: emailSchema,
   password: z.string().max(1024),
 });
 
 /** The set-up page: the code from the terminal makes the first admin, once. Returns a session for him. */
-export async function setUp(database: Database, raw: unknown, source: { ip: string | null; userAgent: string | null }): Promise<{ sessionId: string }> {
+export async function setUp(
+  database: Database,
+  raw: unknown,
+  source: { ip: string | null; userAgent: string | null },
+): Promise<{ sessionId: string }> {
   const input = parseInput(setUpInput, raw);
   const weakness = passwordWeakness(input.password, input.email);
   if (weakness !== null) throw new BerthError("password_weak", { detail: weakness, fields: { password: weakness } });
   const passwordHash = await hashPassword(input.password);
   return database.$transaction(async (tx) => {
-    const [setup] = await tx.$queryRaw<Array<{ codeHash: string; completedAt: Date | null }>>`SELECT code_hash AS "codeHash", completed_at AS "completedAt" FROM setup WHERE id = 1 FOR UPDATE`;
+    const [setup] = await tx.$queryRaw<
+      Array<{ codeHash: string; completedAt: Date | null }>
+    >`SELECT code_hash AS "codeHash", completed_at AS "completedAt" FROM setup WHERE id = 1 FOR UPDATE`;
     if (setup === undefined || setup.completedAt !== null || (await tx.person.count()) > 0) throw new BerthError("setup_done");
-    if (!equalInConstantTime(setup.codeHash, hashToken(input.code))) throw new BerthError("setup_code_wrong", { fields: { code: "That is not the code printed in the terminal." } });
-    const person = await tx.person.create({ data: { email: input.email, name: input.name, isAdmin: true, passwordHash }, select: { id: true } });
-    await tx.setup.update({ where: { id: 1 }, data: { completedAt: new Date() } });
-    await writeAudit(tx, { ...systemActor, kind: "person", id: person.id, name: input.name, email: input.email, sourceIp: source.ip }, {
-      action: "installation.set-up",
-      objectType: "person",
-      objectId: person.id,
-      outcome: "allowed",
+    if (!equalInConstantTime(setup.codeHash, hashToken(input.code)))
+      throw new BerthError("setup_code_wrong", { fields: { code: "That is not the code printed in the terminal." } });
+    const person = await tx.person.create({
+      data: { email: input.email, name: input.name, isAdmin: true, passwordHash },
+      select: { id: true },
     });
+    await tx.setup.update({ where: { id: 1 }, data: { completedAt: new Date() } });
+    await writeAudit(
+      tx,
+      { ...systemActor, kind: "person", id: person.id, name: input.name, email: input.email, sourceIp: source.ip },
+      {
+        action: "installation.set-up",
+        objectType: "person",
+        objectId: person.id,
+        outcome: "allowed",
+      },
+    );
     return { sessionId: await beginSession(tx, person.id, source.userAgent) };
   });
 }

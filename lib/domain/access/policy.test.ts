@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+
 import { type Actor, authorise, may, systemActor } from "./policy.ts";
 
 const developer: Actor = {
@@ -6,7 +7,13 @@ const developer: Actor = {
   kind: "person",
   isAdmin: false,
   grants: new Map([
-    ["shop", new Map([["review", new Set(["view", "logs", "deploy"])], ["staging", new Set(["view"])]] as const)],
+    [
+      "shop",
+      new Map([
+        ["review", new Set(["view", "logs", "deploy"])],
+        ["staging", new Set(["view"])],
+      ] as const),
+    ],
   ]),
 };
 const review = { type: "environment", projectId: "shop", stageKind: "review" } as const;
@@ -15,7 +22,12 @@ const production = { type: "environment", projectId: "shop", stageKind: "product
 
 describe("the policy", () => {
   it("gives a role exactly the verbs of its rows", () => {
-    expect([may(developer, "deploy", review), may(developer, "destroy", review), may(developer, "view", staging), may(developer, "deploy", staging)]).toEqual([true, false, true, false]);
+    expect([
+      may(developer, "deploy", review),
+      may(developer, "destroy", review),
+      may(developer, "view", staging),
+      may(developer, "deploy", staging),
+    ]).toEqual([true, false, true, false]);
   });
 
   it("hides what may not be viewed and refuses what may be viewed only", () => {
@@ -24,11 +36,15 @@ describe("the policy", () => {
   });
 
   it("shows no project to somebody without a role in it", () => {
-    expect(() => authorise(developer, "view", { type: "project", projectId: "other" })).toThrow(expect.objectContaining({ code: "not_found" }));
+    expect(() => authorise(developer, "view", { type: "project", projectId: "other" })).toThrow(
+      expect.objectContaining({ code: "not_found" }),
+    );
   });
 
   it("lets only admins administer", () => {
-    expect(() => authorise(developer, "administer", { type: "project", projectId: "shop" })).toThrow(expect.objectContaining({ code: "forbidden" }));
+    expect(() => authorise(developer, "administer", { type: "project", projectId: "shop" })).toThrow(
+      expect.objectContaining({ code: "forbidden" }),
+    );
     expect(may(systemActor, "administer", { type: "project", projectId: "shop" })).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
-import type { StageKind } from "#lib/platform/database/client.ts";
 import { BerthError } from "#lib/core/errors.ts";
+import type { StageKind } from "#lib/platform/database/client.ts";
 
 /** What can be done to an environment; the matrix role x kind of stage x verb grants these. */
 export const environmentVerbs = ["view", "logs", "deploy", "configure", "scale", "destroy", "verdict", "promote"] as const;
@@ -13,7 +13,11 @@ export type PolicyObject =
   | { readonly type: "project"; readonly projectId: string }
   | { readonly type: "platform" };
 
-export type Verb<O extends PolicyObject> = O extends { type: "environment" } ? EnvironmentPolicyVerb : O extends { type: "project" } ? ProjectVerb : PlatformVerb;
+export type Verb<O extends PolicyObject> = O extends { type: "environment" }
+  ? EnvironmentPolicyVerb
+  : O extends { type: "project" }
+    ? ProjectVerb
+    : PlatformVerb;
 
 type Grants = ReadonlyMap<string, ReadonlyMap<StageKind, ReadonlySet<string>>>;
 

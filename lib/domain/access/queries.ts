@@ -1,4 +1,5 @@
 import { BerthError } from "#lib/core/errors.ts";
+
 import type { Reader } from "../projects/head.ts";
 import type { Actor } from "./policy.ts";
 
@@ -8,8 +9,21 @@ export interface Account {
   readonly name: string;
   readonly isAdmin: boolean;
   readonly hasPassword: boolean;
-  readonly tokens: ReadonlyArray<{ readonly id: string; readonly name: string; readonly hint: string; readonly createdAt: Date; readonly expiresAt: Date | null; readonly lastUsedAt: Date | null }>;
-  readonly sessions: ReadonlyArray<{ readonly id: string; readonly userAgent: string | null; readonly createdAt: Date; readonly lastSeenAt: Date; readonly current: boolean }>;
+  readonly tokens: ReadonlyArray<{
+    readonly id: string;
+    readonly name: string;
+    readonly hint: string;
+    readonly createdAt: Date;
+    readonly expiresAt: Date | null;
+    readonly lastUsedAt: Date | null;
+  }>;
+  readonly sessions: ReadonlyArray<{
+    readonly id: string;
+    readonly userAgent: string | null;
+    readonly createdAt: Date;
+    readonly lastSeenAt: Date;
+    readonly current: boolean;
+  }>;
 }
 
 /** One's own account. */
@@ -23,12 +37,26 @@ export async function getAccount(reader: Reader, actor: Actor): Promise<Account>
       name: true,
       isAdmin: true,
       passwordHash: true,
-      tokens: { where: { revokedAt: null }, orderBy: { createdAt: "desc" }, take: 100, select: { id: true, name: true, hint: true, createdAt: true, expiresAt: true, lastUsedAt: true } },
-      sessions: { where: { endedAt: null, expiresAt: { gt: new Date() } }, orderBy: { lastSeenAt: "desc" }, take: 50, select: { id: true, userAgent: true, createdAt: true, lastSeenAt: true } },
+      tokens: {
+        where: { revokedAt: null },
+        orderBy: { createdAt: "desc" },
+        take: 100,
+        select: { id: true, name: true, hint: true, createdAt: true, expiresAt: true, lastUsedAt: true },
+      },
+      sessions: {
+        where: { endedAt: null, expiresAt: { gt: new Date() } },
+        orderBy: { lastSeenAt: "desc" },
+        take: 50,
+        select: { id: true, userAgent: true, createdAt: true, lastSeenAt: true },
+      },
     },
   });
   const { passwordHash, sessions, ...rest } = person;
-  return { ...rest, hasPassword: passwordHash !== null, sessions: sessions.map((session) => ({ ...session, current: session.id === actor.sessionId })) };
+  return {
+    ...rest,
+    hasPassword: passwordHash !== null,
+    sessions: sessions.map((session) => ({ ...session, current: session.id === actor.sessionId })),
+  };
 }
 
 /** Whether nobody exists yet: then every page leads to the set-up. */

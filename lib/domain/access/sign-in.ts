@@ -1,8 +1,10 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { isPassword } from "#lib/platform/crypto/passwords.ts";
 import { hashToken, newRandomId } from "#lib/platform/crypto/tokens.ts";
 import type { Database, Transaction } from "#lib/platform/database/client.ts";
+
 import { writeAudit } from "../audit/write.ts";
 import { parseInput } from "../command.ts";
 import { systemActor } from "./policy.ts";
@@ -13,7 +15,12 @@ const perAddress = 50;
 const sessionLifeMs = 7 * 24 * 60 * 60_000;
 
 /** E-mail addresses are one and lower case. */
-export const emailSchema = z.string().trim().max(254).transform((text) => text.toLowerCase()).pipe(z.email("Enter one e-mail address."));
+export const emailSchema = z
+  .string()
+  .trim()
+  .max(254)
+  .transform((text) => text.toLowerCase())
+  .pipe(z.email("Enter one e-mail address."));
 const input = z.strictObject({ email: emailSchema, password: z.string().min(1).max(1024) });
 
 interface Source {
@@ -31,10 +38,24 @@ export async function signIn(database: Database, raw: unknown, source: Source): 
   await checkRate(database, email, source.ip ?? "");
   const person = await database.person.findUnique({ where: { email } });
   const matches = await isPassword(password, person?.disabledAt === null ? person.passwordHash : null);
-  const actor = { ...systemActor, kind: "person" as const, id: person?.id ?? null, name: email, email, sourceIp: source.ip, requestId: source.requestId };
+  const actor = {
+    ...systemActor,
+    kind: "person" as const,
+    id: person?.id ?? null,
+    name: email,
+    email,
+    sourceIp: source.ip,
+    requestId: source.requestId,
+  };
   if (person === null || !matches) {
     await database.signInAttempt.create({ data: { account: email, address: source.ip ?? "" } });
-    await writeAudit(database, actor, { action: "session.create", objectType: "person", objectId: person?.id ?? null, outcome: "denied", reason: "credentials_wrong" });
+    await writeAudit(database, actor, {
+      action: "session.create",
+      objectType: "person",
+      objectId: person?.id ?? null,
+      outcome: "denied",
+      reason: "credentials_wrong",
+    });
     throw new BerthError("credentials_wrong");
   }
   return database.$transaction(async (tx) => {
@@ -49,7 +70,12 @@ export async function signIn(database: Database, raw: unknown, source: Source): 
 export async function beginSession(tx: Transaction, personId: string, userAgent: string | null): Promise<string> {
   const sessionId = newRandomId();
   await tx.session.create({
-    data: { idHash: hashToken(sessionId), personId, expiresAt: new Date(Date.now() + sessionLifeMs), userAgent: userAgent?.slice(0, 300) ?? null },
+    data: {
+      idHash: hashToken(sessionId),
+      personId,
+      expiresAt: new Date(Date.now() + sessionLifeMs),
+      userAgent: userAgent?.slice(0, 300) ?? null,
+    },
     select: { id: true },
   });
   return sessionId;

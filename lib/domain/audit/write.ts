@@ -1,4 +1,5 @@
 import type { Transaction } from "#lib/platform/database/client.ts";
+
 import type { Actor } from "../access/policy.ts";
 
 export interface AuditRecord {

@@ -1,7 +1,8 @@
-import { openDeploymentStatuses } from "#lib/core/states.ts";
 import type { Problem } from "#lib/core/problem.ts";
+import { openDeploymentStatuses } from "#lib/core/states.ts";
 import { type DeploymentStatus, type Serving } from "#lib/core/states.ts";
 import type { RefKind, StageKind, StageStart } from "#lib/platform/database/client.ts";
+
 import { type Actor, may } from "../access/policy.ts";
 import { stepTitle } from "../deployments/summary.ts";
 import { usualTimes } from "../deployments/usual.ts";
@@ -46,7 +47,14 @@ export interface BoardRef {
 }
 
 export interface BoardColumn {
-  readonly stage: { readonly id: string; readonly name: string; readonly title: string; readonly kind: StageKind; readonly starts: StageStart; readonly hint: string };
+  readonly stage: {
+    readonly id: string;
+    readonly name: string;
+    readonly title: string;
+    readonly kind: StageKind;
+    readonly starts: StageStart;
+    readonly hint: string;
+  };
   readonly cards: readonly BoardCard[];
   readonly refs: readonly BoardRef[];
   readonly moreRefs: number;
@@ -84,7 +92,8 @@ export async function getBoard(reader: Reader, actor: Actor, slug: string): Prom
       const mayDeploy = may(actor, "deploy", { type: "environment", projectId: project.id, stageKind: stage.kind });
       const own = environments.filter((environment) => environment.stageId === stage.id);
       const taken = new Set(own.filter((environment) => environment.desired !== "destroyed").map((environment) => environment.refId));
-      const free = stage.starts === "by_promotion" ? [] : refs.filter((ref) => !taken.has(ref.id) && stageTakes(stage, ref, project.defaultBranch));
+      const free =
+        stage.starts === "by_promotion" ? [] : refs.filter((ref) => !taken.has(ref.id) && stageTakes(stage, ref, project.defaultBranch));
       return {
         stage: { id: stage.id, name: stage.name, title: stage.title, kind: stage.kind, starts: stage.starts, hint: hintOf(stage) },
         cards: own.slice(0, cardsPerColumn).map((row) => cardOf(reader, actor, stage.kind, row, total === 0 ? null : total)),
@@ -145,7 +154,12 @@ const cardSelection = {
 } as const;
 
 async function readCards(reader: Reader, projectId: string) {
-  return reader.database.environment.findMany({ where: { projectId, destroyedAt: null }, select: cardSelection, orderBy: { changedAt: "desc" }, take: 1_000 });
+  return reader.database.environment.findMany({
+    where: { projectId, destroyedAt: null },
+    select: cardSelection,
+    orderBy: { changedAt: "desc" },
+    take: 1_000,
+  });
 }
 
 type CardRow = Awaited<ReturnType<typeof readCards>>[number];
@@ -153,7 +167,13 @@ type CardRow = Awaited<ReturnType<typeof readCards>>[number];
 function cardOf(reader: Reader, actor: Actor, stageKind: StageKind, row: CardRow, usualMs: number | null): BoardCard {
   const [last] = row.deployments;
   const open = last !== undefined && openDeploymentStatuses.some((status) => status === last.status);
-  const state = { projectId: row.projectId, stageKind, desired: row.desired, refGoneAt: row.ref?.goneAt ?? null, hasLiveRelease: row.liveReleaseId !== null };
+  const state = {
+    projectId: row.projectId,
+    stageKind,
+    desired: row.desired,
+    refGoneAt: row.ref?.goneAt ?? null,
+    hasLiveRelease: row.liveReleaseId !== null,
+  };
   return {
     id: row.id,
     name: row.name,
@@ -170,7 +190,8 @@ function cardOf(reader: Reader, actor: Actor, stageKind: StageKind, row: CardRow
             number: row.liveRelease.number,
             commit: row.liveRelease.commit,
             digest: row.liveRelease.image.digest,
-            subject: row.ref?.commit === row.liveRelease.commit ? row.ref.subject : last?.commit === row.liveRelease.commit ? last.subject : null,
+            subject:
+              row.ref?.commit === row.liveRelease.commit ? row.ref.subject : last?.commit === row.liveRelease.commit ? last.subject : null,
           },
     lastDeployment:
       last === undefined

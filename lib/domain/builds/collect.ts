@@ -1,5 +1,6 @@
-import { describeError } from "#lib/core/errors.ts";
 import { removeImage } from "#lib/adapters/docker/images.ts";
+import { describeError } from "#lib/core/errors.ts";
+
 import type { WorkerContext } from "../workers/context.ts";
 
 /** Releases per environment whose images stay, beside the live one, for going back. */
@@ -20,7 +21,10 @@ export async function collectImages(context: WorkerContext, projectId: string): 
     try {
       await removeOne(context, image);
     } catch (error) {
-      context.log.info({ image: `${image.repository}:${image.tag}`, reason: describeError(error) }, "An image could not be removed yet; the next sweep tries again.");
+      context.log.info(
+        { image: `${image.repository}:${image.tag}`, reason: describeError(error) },
+        "An image could not be removed yet; the next sweep tries again.",
+      );
     }
   }
 }
@@ -51,6 +55,8 @@ async function removeOne(context: WorkerContext, image: Unused): Promise<void> {
   if (image.pushed && context.registry !== null) {
     await removeImage(context.engine, `${image.repository}@${image.digest}`);
     const name = image.repository.slice(context.registry.prefix.length + 1);
-    await context.registry.client.deleteManifest(name, image.digest).catch((error: unknown) => context.log.info({ reason: describeError(error) }, "The registry kept a manifest."));
+    await context.registry.client
+      .deleteManifest(name, image.digest)
+      .catch((error: unknown) => context.log.info({ reason: describeError(error) }, "The registry kept a manifest."));
   }
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { openBuildStatuses } from "#lib/core/states.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { recipeOf } from "./recipe.ts";
 
 interface Wanted {
@@ -14,7 +16,10 @@ interface Wanted {
 
 /** The build of a commit: the one that is done or under way, or a new one with its job. */
 export async function ensureBuild(tx: Transaction, wanted: Wanted): Promise<{ id: string }> {
-  const project = await tx.project.findUniqueOrThrow({ where: { id: wanted.projectId }, select: { dockerfilePath: true, contextPath: true } });
+  const project = await tx.project.findUniqueOrThrow({
+    where: { id: wanted.projectId },
+    select: { dockerfilePath: true, contextPath: true },
+  });
   const recipe = recipeOf(project);
   const key = { projectId: wanted.projectId, commit: wanted.commit, recipe };
   const known = await findUsable(tx, key);

@@ -40,7 +40,12 @@ export async function claimBuild(database: Database, buildId: string, poolId: st
 }
 
 /** Moves the build on, if the lease still holds; throws LeaseLost otherwise. */
-export async function moveBuild(tx: Transaction, build: LeasedBuild, status: BuildStatus, data: { imageId?: string; errorCode?: string; errorText?: string | null } = {}): Promise<void> {
+export async function moveBuild(
+  tx: Transaction,
+  build: LeasedBuild,
+  status: BuildStatus,
+  data: { imageId?: string; errorCode?: string; errorText?: string | null } = {},
+): Promise<void> {
   const over = buildTransitions[status].length === 0;
   const from = buildStatusesBefore(status);
   const { count } = await tx.build.updateMany({
@@ -52,7 +57,10 @@ export async function moveBuild(tx: Transaction, build: LeasedBuild, status: Bui
 
 /** Every deployment that waits for this build. */
 export async function waitingDeployments(tx: Transaction, buildId: string) {
-  return tx.deployment.findMany({ where: { buildId, status: { in: [...openDeploymentStatuses] } }, select: { id: true, projectId: true, environmentId: true } });
+  return tx.deployment.findMany({
+    where: { buildId, status: { in: [...openDeploymentStatuses] } },
+    select: { id: true, projectId: true, environmentId: true },
+  });
 }
 
 /** Rings at every environment that waits for the build. */

@@ -5,7 +5,10 @@ const recipeVersion = 1;
 
 /** The first eight digits of the SHA-256 over all that shapes an image beside the commit. */
 export function recipeOf(project: { readonly dockerfilePath: string; readonly contextPath: string }): string {
-  return createHash("sha256").update(JSON.stringify([recipeVersion, project.dockerfilePath, project.contextPath])).digest("hex").slice(0, 8);
+  return createHash("sha256")
+    .update(JSON.stringify([recipeVersion, project.dockerfilePath, project.contextPath]))
+    .digest("hex")
+    .slice(0, 8);
 }
 
 /** The tag of a build's image: the same commit and recipe always give the same name. */

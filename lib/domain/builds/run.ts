@@ -1,5 +1,3 @@
-import { finished } from "node:stream/promises";
-import { BerthError, describeError, isBerthError } from "#lib/core/errors.ts";
 import { buildImage } from "#lib/adapters/docker/build.ts";
 import { prepareContext } from "#lib/adapters/docker/context.ts";
 import { checkDockerfile } from "#lib/adapters/docker/dockerfile.ts";
@@ -7,8 +5,10 @@ import { inspectImage } from "#lib/adapters/docker/images.ts";
 import { pushImage } from "#lib/adapters/docker/push.ts";
 import { fetchCommit } from "#lib/adapters/git/mirror.ts";
 import { archive, pathKind, readFile } from "#lib/adapters/git/tree.ts";
+import { BerthError, describeError, isBerthError } from "#lib/core/errors.ts";
 import type { BuildStatus, StepName } from "#lib/core/states.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { beginStep, finishStep, resetSteps } from "../deployments/steps.ts";
 import { type LogSink, openLogSink } from "../logs/sink.ts";
 import type { WorkerContext } from "../workers/context.ts";
@@ -36,7 +36,14 @@ export async function runBuild(context: WorkerContext, buildId: string): Promise
     await makeImage(context, build, sink, stop.signal);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
-    await endBadly(context, build, sink, stop.signal.aborted && !isBerthError(stop.signal.reason, "build_timed_out") ? new BerthError("build_cancelled", { cause: error }) : error);
+    await endBadly(
+      context,
+      build,
+      sink,
+      stop.signal.aborted && !isBerthError(stop.signal.reason, "build_timed_out")
+        ? new BerthError("build_cancelled", { cause: error })
+        : error,
+    );
   } finally {
     clearInterval(watch);
     await sink.close();
@@ -46,41 +53,62 @@ export async function runBuild(context: WorkerContext, buildId: string): Promise
 async function makeImage(context: WorkerContext, build: LeasedBuild, sink: LogSink, signal: AbortSignal): Promise<void> {
   await enter(context, build, null, "fetch");
   const { source, mirror } = await openSource(context, build.projectId);
-  const { gitDir } = await fetchCommit(context.git, source, mirror, { fullRef: build.refName, commit: build.commit, timeoutMs: fetchTimeoutMs, signal });
+  const { gitDir } = await fetchCommit(context.git, source, mirror, {
+    fullRef: build.refName,
+    commit: build.commit,
+    timeoutMs: fetchTimeoutMs,
+    signal,
+  });
   const dockerignore = await checkSource(context, build, gitDir);
-
   await enter(context, build, "building", "build", "fetch");
   const repository = context.registry === null ? build.projectSlug : `${context.registry.prefix}/${build.projectSlug}`;
-  const tag = imageTagOf(build);
-  const { stream, done } = archive(context.git, gitDir, build.commit, build.contextPath, { signal });
-  const tar = prepareContext(stream, { dockerignore, dockerfile: build.dockerfilePath, maxBytes: context.builds.contextMaxBytes });
+  const name = { repository, tag: imageTagOf(build) };
+  const engineId = await buildOnEngine(context, build, { gitDir, dockerignore, reference: `${name.repository}:${name.tag}`, sink, signal });
+  const digest = await publish(context, build, { ...name, engineId, sink, signal });
+  await recordImage(context, build, { ...name, engineId, digest });
+}
+
+interface EngineBuild {
+  readonly gitDir: string;
+  readonly dockerignore: string | null;
+  readonly reference: string;
+  readonly sink: LogSink;
+  readonly signal: AbortSignal;
+}
+
+/** The commit's files go from git to the engine as a stream; nothing is checked out. Returns the engine's id of the image. */
+async function buildOnEngine(context: WorkerContext, build: LeasedBuild, what: EngineBuild): Promise<string> {
+  const { stream, done } = archive(context.git, what.gitDir, build.commit, build.contextPath, { signal: what.signal });
+  const rules = { dockerignore: what.dockerignore, dockerfile: build.dockerfilePath, maxBytes: context.builds.contextMaxBytes };
   const [{ engineId }] = await Promise.all([
     buildImage(context.engine, {
-      context: tar,
+      context: prepareContext(stream, rules),
       dockerfile: build.dockerfilePath,
-      reference: `${repository}:${tag}`,
+      reference: what.reference,
       labels: { "berth.instance": context.instance, "berth.project": build.projectId, "org.opencontainers.image.revision": build.commit },
       cacheNamespace: build.projectId,
-      onOutput: (text) => sink.write(text),
-      signal,
+      onOutput: (text) => what.sink.write(text),
+      signal: what.signal,
       timeoutMs: context.builds.timeoutMs,
     }),
     done,
-    finished(tar).catch(() => undefined),
   ]);
+  return engineId;
+}
 
-  const digest = await publish(context, build, { repository, tag, engineId, sink, signal });
-  const image = await inspectImage(context.engine, engineId);
+async function recordImage(
+  context: WorkerContext,
+  build: LeasedBuild,
+  made: { repository: string; tag: string; engineId: string; digest: string },
+): Promise<void> {
+  const image = await inspectImage(context.engine, made.engineId);
   if (image === null) throw new BerthError("image_missing", { detail: "The image vanished from the engine right after the build." });
   await context.database.$transaction(async (tx) => {
     const row = await tx.image.create({
       data: {
+        ...made,
         projectId: build.projectId,
         commit: build.commit,
-        repository,
-        tag,
-        digest,
-        engineId,
         pushed: context.registry !== null,
         ports: [...image.ports],
         sizeBytes: BigInt(image.sizeBytes),
@@ -88,13 +116,19 @@ async function makeImage(context: WorkerContext, build: LeasedBuild, sink: LogSi
       select: { id: true },
     });
     await moveBuild(tx, build, "built", { imageId: row.id });
-    for (const deployment of await waitingDeployments(tx, build.id)) for (const step of ["fetch", "build", "push"] as const) await finishStep(tx, deployment, step);
+    for (const deployment of await waitingDeployments(tx, build.id)) {
+      for (const step of ["fetch", "build", "push"] as const) await finishStep(tx, deployment, step);
+    }
     await ringWaiting(tx, build, "build.done");
   });
 }
 
 /** The image's digest in the registry, or the engine's id where there is none. */
-async function publish(context: WorkerContext, build: LeasedBuild, what: { repository: string; tag: string; engineId: string; sink: LogSink; signal: AbortSignal }): Promise<string> {
+async function publish(
+  context: WorkerContext,
+  build: LeasedBuild,
+  what: { repository: string; tag: string; engineId: string; sink: LogSink; signal: AbortSignal },
+): Promise<string> {
   await enter(context, build, "pushing", "push", "build");
   if (context.registry === null) return what.engineId;
   const { digest } = await pushImage(context.engine, {
@@ -124,7 +158,13 @@ async function checkSource(context: WorkerContext, build: LeasedBuild, gitDir: s
 }
 
 /** Moves the build and the steps of all deployments that wait for it. */
-async function enter(context: WorkerContext, build: LeasedBuild, status: BuildStatus | null, begins: StepName, ends?: StepName): Promise<void> {
+async function enter(
+  context: WorkerContext,
+  build: LeasedBuild,
+  status: BuildStatus | null,
+  begins: StepName,
+  ends?: StepName,
+): Promise<void> {
   await context.database.$transaction(async (tx) => {
     if (status !== null) await moveBuild(tx, build, status);
     for (const deployment of await waitingDeployments(tx, build.id)) {
@@ -157,7 +197,9 @@ async function tryAgain(context: WorkerContext, build: LeasedBuild): Promise<voi
 }
 
 async function watchForCancel(context: WorkerContext, build: LeasedBuild, stop: AbortController): Promise<void> {
-  const row = await context.database.build.findUnique({ where: { id: build.id }, select: { cancelRequestedAt: true, leaseEpoch: true } }).catch(() => undefined);
+  const row = await context.database.build
+    .findUnique({ where: { id: build.id }, select: { cancelRequestedAt: true, leaseEpoch: true } })
+    .catch(() => undefined);
   if (row === undefined) return;
   if (row === null || row.cancelRequestedAt !== null || row.leaseEpoch !== build.leaseEpoch) stop.abort(new BerthError("build_cancelled"));
 }

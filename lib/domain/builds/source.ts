@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { BerthError } from "#lib/core/errors.ts";
+
 import type { GitCredential, GitSource } from "#lib/adapters/git/source.ts";
+import { BerthError } from "#lib/core/errors.ts";
 import { open } from "#lib/platform/crypto/sealing.ts";
+
 import { builtinFolder } from "../projects/repository-folder.ts";
 import type { WorkerContext } from "../workers/context.ts";
 
@@ -13,12 +15,15 @@ export async function openSource(context: WorkerContext, projectId: string): Pro
   });
   if (project === null) throw new BerthError("not_found");
   const mirror = join(context.folders.mirrors, `${projectId}.git`);
-  if (project.repositoryKind === "builtin") return { source: { kind: "local", gitDir: builtinFolder(context.folders.builtin, projectId) }, mirror };
+  if (project.repositoryKind === "builtin")
+    return { source: { kind: "local", gitDir: builtinFolder(context.folders.builtin, projectId) }, mirror };
   if (project.repositoryUrl === null) throw new BerthError("git_url_invalid");
   if (project.credential === null) return { source: { kind: "remote", url: project.repositoryUrl }, mirror };
   const value = openSecret(context, project.credential.secret);
   const credential: GitCredential =
-    project.credential.kind === "ssh" ? { kind: "ssh", privateKey: value } : { kind: "basic", username: project.credential.username ?? "git", password: value };
+    project.credential.kind === "ssh"
+      ? { kind: "ssh", privateKey: value }
+      : { kind: "basic", username: project.credential.username ?? "git", password: value };
   return { source: { kind: "remote", url: project.repositoryUrl, credential }, mirror };
 }
 

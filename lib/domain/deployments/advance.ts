@@ -1,12 +1,13 @@
-import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { isErrorCode } from "#lib/core/error-catalogue.ts";
+import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { isBuildOver } from "#lib/core/states.ts";
+
+import { ensureBuild } from "../builds/ensure.ts";
 import { type EnvironmentLease, fence } from "../environments/lease.ts";
 import { type Next, type OpenDeployment, type Snapshot, again, idle, wait } from "../environments/snapshot.ts";
-import { showPage, showWork } from "../routes/write.ts";
 import { captureTaskTail } from "../logs/capture.ts";
+import { showPage, showWork } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
-import { ensureBuild } from "../builds/ensure.ts";
 import { endDeployment, moveDeployment } from "./end.ts";
 import { appSpecOf, createRelease } from "./release.ts";
 import { beginStep, finishStep, noteStep, skipStep } from "./steps.ts";
@@ -19,7 +20,12 @@ const lockedRetryMs = 250;
 const lockPatienceMs = 60_000;
 
 /** One step of a running deployment. */
-export async function advanceDeployment(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot, deployment: OpenDeployment): Promise<Next> {
+export async function advanceDeployment(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+): Promise<Next> {
   if (deployment.cancelRequestedAt !== null || snapshot.desired === "destroyed") {
     await fail(context, lease, snapshot, deployment, new BerthError("cancelled"));
     return again;
@@ -41,14 +47,20 @@ async function prepare(context: WorkerContext, lease: EnvironmentLease, snapshot
   if (build === null || (build.status === "built" && (build.image === null || build.image.removedAt !== null))) {
     await context.database.$transaction(async (tx) => {
       await fence(tx, lease);
-      const { id } = await ensureBuild(tx, { projectId: deployment.projectId, commit: deployment.commit, refName: deployment.refName, requestedByName: deployment.requestedByName });
+      const { id } = await ensureBuild(tx, {
+        projectId: deployment.projectId,
+        commit: deployment.commit,
+        refName: deployment.refName,
+        requestedByName: deployment.requestedByName,
+      });
       await tx.deployment.update({ where: { id: deployment.id }, data: { buildId: id } });
     });
     return again;
   }
   if (!isBuildOver(build.status)) {
     const step = build.status === "building" || build.status === "pushing" ? "Building" : "Waiting for the build";
-    if (snapshot.route?.note !== step) await context.database.$transaction((tx) => showWork(tx, context.settings, snapshot, "building", step, deployment.id));
+    if (snapshot.route?.note !== step)
+      await context.database.$transaction((tx) => showWork(tx, context.settings, snapshot, "building", step, deployment.id));
     return idle;
   }
   if (build.status !== "built" || build.image === null) {
@@ -82,14 +94,20 @@ async function launch(context: WorkerContext, lease: EnvironmentLease, snapshot:
     const result = await context.marathon.putApp(spec, { force: waitedMs > lockPatienceMs && (await isLockOurs(context, snapshot)) });
     await context.database.$transaction(async (tx) => {
       await fence(tx, lease);
-      await tx.deployment.update({ where: { id: deployment.id }, data: { marathonVersion: result.version, marathonDeploymentId: result.deploymentId } });
+      await tx.deployment.update({
+        where: { id: deployment.id },
+        data: { marathonVersion: result.version, marathonDeploymentId: result.deploymentId },
+      });
       await moveDeployment(tx, deployment, "verifying");
     });
     return again;
   } catch (error) {
     if (!isBerthError(error, "marathon_locked", "already_exists")) throw error;
     if (waitedMs > lockPatienceMs * 5) throw error;
-    if (waitedMs > 2_000) await context.database.$transaction((tx) => noteStep(tx, deployment, "start", "Waiting for Marathon to finish its earlier deployment of this app"));
+    if (waitedMs > 2_000)
+      await context.database.$transaction((tx) =>
+        noteStep(tx, deployment, "start", "Waiting for Marathon to finish its earlier deployment of this app"),
+      );
     return wait(lockedRetryMs);
   }
 }
@@ -97,18 +115,27 @@ async function launch(context: WorkerContext, lease: EnvironmentLease, snapshot:
 async function isLockOurs(context: WorkerContext, snapshot: Snapshot): Promise<boolean> {
   const app = await context.marathon.getApp(snapshot.appId);
   if (app === null || app.deployments.length === 0) return false;
-  const ours = await context.database.deployment.count({ where: { environmentId: snapshot.id, marathonDeploymentId: { in: [...app.deployments] } } });
+  const ours = await context.database.deployment.count({
+    where: { environmentId: snapshot.id, marathonDeploymentId: { in: [...app.deployments] } },
+  });
   return ours === app.deployments.length;
 }
 
 /** Ends the deployment. What was live stays; the app is put right by the next look (see observe). */
-export async function fail(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot, deployment: OpenDeployment, error: BerthError): Promise<void> {
+export async function fail(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+  error: BerthError,
+): Promise<void> {
   if (deployment.status === "verifying") await captureTaskTail(context, snapshot, deployment);
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await endDeployment(tx, deployment, error);
     if (deployment.buildId !== null) await releaseBuild(tx, deployment.buildId);
-    if (deployment.trigger === "start" && snapshot.desired === "running") await tx.environment.update({ where: { id: snapshot.id }, data: { desired: "stopped" } });
+    if (deployment.trigger === "start" && snapshot.desired === "running")
+      await tx.environment.update({ where: { id: snapshot.id }, data: { desired: "stopped" } });
     else if (snapshot.liveReleaseId === null) {
       const note = error.code === "cancelled" ? "The deployment was cancelled." : (error.detail ?? error.title);
       await showPage(tx, context.settings, snapshot, { state: "failed", note, deploymentId: deployment.id });
@@ -121,6 +148,12 @@ async function releaseBuild(tx: Parameters<typeof fence>[0], buildId: string): P
   const others = await tx.deployment.count({ where: { buildId, status: { in: ["queued", "preparing"] } } });
   if (others > 0) return;
   const now = new Date();
-  await tx.build.updateMany({ where: { id: buildId, status: { in: ["fetching", "building", "pushing"] } }, data: { cancelRequestedAt: now } });
-  await tx.build.updateMany({ where: { id: buildId, status: "queued" }, data: { status: "cancelled", cancelRequestedAt: now, endedAt: now, errorCode: "build_cancelled" } });
+  await tx.build.updateMany({
+    where: { id: buildId, status: { in: ["fetching", "building", "pushing"] } },
+    data: { cancelRequestedAt: now },
+  });
+  await tx.build.updateMany({
+    where: { id: buildId, status: "queued" },
+    data: { status: "cancelled", cancelRequestedAt: now, endedAt: now, errorCode: "build_cancelled" },
+  });
 }

@@ -1,13 +1,18 @@
-import type { WorkerContext } from "../workers/context.ts";
+import { ensureBuild } from "../builds/ensure.ts";
 import { type EnvironmentLease, fence } from "../environments/lease.ts";
 import type { OpenDeployment, Snapshot } from "../environments/snapshot.ts";
-import { ensureBuild } from "../builds/ensure.ts";
 import { showWork } from "../routes/write.ts";
+import type { WorkerContext } from "../workers/context.ts";
 import { moveDeployment } from "./end.ts";
 import { beginStep, finishStep, skipStep } from "./steps.ts";
 
 /** Takes the waiting deployment on: its build is found or asked for, or, when a release is started again, nothing needs building. */
-export async function beginDeployment(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot, deployment: OpenDeployment): Promise<void> {
+export async function beginDeployment(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+): Promise<void> {
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await finishStep(tx, deployment, "queue");

@@ -1,8 +1,9 @@
-import { BerthError, type ErrorCode } from "#lib/core/errors.ts";
 import { errorCatalogue } from "#lib/core/error-catalogue.ts";
+import type { BerthError, ErrorCode } from "#lib/core/errors.ts";
 import { deploymentStatusesBefore } from "#lib/core/states.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
+
 import { LeaseLost } from "../builds/lease.ts";
 import { endSteps } from "./steps.ts";
 
@@ -26,7 +27,13 @@ export async function moveDeployment(
     data: { status, ...data, ...(over ? { endedAt: new Date() } : {}) },
   });
   if (count === 0) throw new LeaseLost(`deployment ${deployment.id}`);
-  await appendEvent(tx, { kind: `deployment.${status}`, projectId: deployment.projectId, environmentId: deployment.environmentId, deploymentId: deployment.id, message: words[status]?.(deployment.number, data) ?? null });
+  await appendEvent(tx, {
+    kind: `deployment.${status}`,
+    projectId: deployment.projectId,
+    environmentId: deployment.environmentId,
+    deploymentId: deployment.id,
+    message: words[status]?.(deployment.number, data) ?? null,
+  });
 }
 
 /** Ends a deployment that did not make it, with the reason. What was live goes on answering. */

@@ -1,5 +1,6 @@
 import { BerthError } from "#lib/core/errors.ts";
-import { type StepName, type StepStatus, isDeploymentOver, steps as stepOrder } from "#lib/core/states.ts";
+import { type StepName, type StepStatus, steps as stepOrder } from "#lib/core/states.ts";
+
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { environmentUrl } from "../environments/url.ts";
 import { type Availability, availableVerbs } from "../environments/verbs.ts";
@@ -20,7 +21,10 @@ export interface StepRow {
 export interface DeploymentPage {
   readonly project: ProjectHead;
   readonly environment: { readonly id: string; readonly name: string; readonly url: string };
-  readonly deployment: DeploymentSummary & { readonly refName: string; readonly release: { readonly number: number; readonly digest: string } | null };
+  readonly deployment: DeploymentSummary & {
+    readonly refName: string;
+    readonly release: { readonly number: number; readonly digest: string } | null;
+  };
   readonly steps: readonly StepRow[];
   readonly log: { readonly url: string; readonly download: string; readonly shared: string | null } | null;
   readonly verbs: { readonly cancel?: Availability; readonly redeploy?: Availability };
@@ -29,49 +33,97 @@ export interface DeploymentPage {
 
 /** One deployment with its steps, their usual times and where its log is. */
 export async function getDeployment(reader: Reader, actor: Actor, id: string): Promise<DeploymentPage> {
-  const row = await reader.database.deployment.findUnique({
-    where: { id },
-    select: {
-      ...summarySelection,
-      steps: { orderBy: { position: "asc" } },
-      refName: true,
-      projectId: true,
-      release: { select: { number: true, image: { select: { digest: true } } } },
-      build: { select: { id: true, logId: true, createdAt: true, deployments: { orderBy: { createdAt: "asc" }, take: 1, select: { id: true, number: true, environment: { select: { name: true } } } } } },
-      project: { select: { ...headSelection, deletedAt: true } },
-      environment: { select: { id: true, name: true, host: true, desired: true, liveReleaseId: true, destroyedAt: true, stage: { select: { kind: true } }, ref: { select: { goneAt: true } } } },
-    },
-  });
+  const row = await readRow(reader, id);
   if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
   const { environment } = row;
   const object = { type: "environment", projectId: row.projectId, stageKind: environment.stage.kind } as const;
   authorise(actor, "view", object);
   const usual = await usualTimes(reader.database, row.projectId);
   const summary = summaryOf({ ...row, steps: row.steps.filter((step) => step.status === "running") }, usual);
-  const state = { projectId: row.projectId, stageKind: environment.stage.kind, desired: environment.desired, refGoneAt: environment.ref?.goneAt ?? null, hasLiveRelease: environment.liveReleaseId !== null };
-  const verbs = environment.destroyedAt === null ? availableVerbs(actor, state, summary) : {};
   return {
     project: headOf(reader.settings, actor, row.project),
     environment: { id: environment.id, name: environment.name, url: environmentUrl(reader.settings.previewOrigin, environment.host) },
-    deployment: { ...summary, refName: row.refName, release: row.release === null ? null : { number: row.release.number, digest: row.release.image.digest } },
-    steps: stepOrder.map(({ name, title }) => stepOf(name, title, row.steps.find((step) => step.name === name), usual)),
-    log: row.build === null || !may(actor, "logs", object) ? null : { url: `/stream/deployments/${id}/log`, download: `/stream/deployments/${id}/log?download`, shared: sharedWith(row.build.deployments[0], id) },
-    verbs: { ...(verbs.cancel === undefined || isDeploymentOver(row.status) ? {} : { cancel: verbs.cancel }), ...(verbs.redeploy === undefined ? {} : { redeploy: verbs.redeploy }) },
+    deployment: {
+      ...summary,
+      refName: row.refName,
+      release: row.release === null ? null : { number: row.release.number, digest: row.release.image.digest },
+    },
+    steps: stepOrder.map((step) => stepOf(step, row.steps, usual)),
+    log: row.build === null || !may(actor, "logs", object) ? null : logOf(id, row.build.deployments[0]),
+    verbs: verbsOf(actor, row, summary),
     eventsUrl: eventsUrl(row.projectId),
   };
 }
 
+const rowSelection = {
+  ...summarySelection,
+  steps: { orderBy: { position: "asc" } },
+  refName: true,
+  projectId: true,
+  release: { select: { number: true, image: { select: { digest: true } } } },
+  build: {
+    select: {
+      id: true,
+      deployments: { orderBy: { createdAt: "asc" }, take: 1, select: { id: true, number: true, environment: { select: { name: true } } } },
+    },
+  },
+  project: { select: { ...headSelection, deletedAt: true } },
+  environment: {
+    select: {
+      id: true,
+      name: true,
+      host: true,
+      desired: true,
+      liveReleaseId: true,
+      destroyedAt: true,
+      stage: { select: { kind: true } },
+      ref: { select: { goneAt: true } },
+    },
+  },
+} as const;
+
+async function readRow(reader: Reader, id: string) {
+  return reader.database.deployment.findUnique({ where: { id }, select: rowSelection });
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof readRow>>>;
+
+function verbsOf(actor: Actor, row: Row, summary: DeploymentSummary): DeploymentPage["verbs"] {
+  const { environment } = row;
+  if (environment.destroyedAt !== null) return {};
+  const state = {
+    projectId: row.projectId,
+    stageKind: environment.stage.kind,
+    desired: environment.desired,
+    refGoneAt: environment.ref?.goneAt ?? null,
+    hasLiveRelease: environment.liveReleaseId !== null,
+  };
+  const { cancel, redeploy } = availableVerbs(actor, state, summary);
+  return { ...(cancel === undefined ? {} : { cancel }), ...(redeploy === undefined ? {} : { redeploy }) };
+}
+
+function logOf(id: string, first: { id: string; number: number; environment: { name: string } } | undefined): DeploymentPage["log"] {
+  const shared =
+    first === undefined || first.id === id ? null : `Built earlier, for deployment #${first.number} of ${first.environment.name}.`;
+  return { url: `/stream/deployments/${id}/log`, download: `/stream/deployments/${id}/log?download`, shared };
+}
+
 interface StepSource {
+  readonly name: string;
   readonly status: StepStatus;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
   readonly detail: string | null;
 }
 
-function stepOf(name: StepName, title: string, row: StepSource | undefined, usual: ReadonlyMap<string, number>): StepRow {
-  return { name, title, status: row?.status ?? "waiting", startedAt: row?.startedAt ?? null, endedAt: row?.endedAt ?? null, usualMs: usual.get(name) ?? null, detail: row?.detail ?? null };
-}
-
-function sharedWith(first: { id: string; number: number; environment: { name: string } } | undefined, own: string): string | null {
-  return first === undefined || first.id === own ? null : `Built earlier, for deployment #${first.number} of ${first.environment.name}.`;
+function stepOf(step: { name: StepName; title: string }, rows: readonly StepSource[], usual: ReadonlyMap<string, number>): StepRow {
+  const row = rows.find((candidate) => candidate.name === step.name);
+  return {
+    ...step,
+    status: row?.status ?? "waiting",
+    startedAt: row?.startedAt ?? null,
+    endedAt: row?.endedAt ?? null,
+    usualMs: usual.get(step.name) ?? null,
+    detail: row?.detail ?? null,
+  };
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
+
 import type { AppSpec } from "#lib/adapters/marathon/client.ts";
 import { BerthError } from "#lib/core/errors.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
+
+import { openSecret } from "../builds/source.ts";
 import { fingerprintOf, healthCheckOf, labelsOf, platformVariables } from "../environments/app-spec.ts";
 import type { OpenDeployment, ReleaseWithImage, Snapshot } from "../environments/snapshot.ts";
 import { environmentUrl } from "../environments/url.ts";
-import { openSecret } from "../builds/source.ts";
 import { resolveVariables } from "../variables/resolve.ts";
 import type { WorkerContext } from "../workers/context.ts";
 
@@ -13,7 +15,12 @@ const defaultPort = 8080;
 const releaseVariables = z.record(z.string(), z.union([z.strictObject({ value: z.string() }), z.strictObject({ secretId: z.uuid() })]));
 
 /** Makes the immutable release a deployment is about: this image with the configuration as it is at this moment. */
-export async function createRelease(tx: Transaction, snapshot: Snapshot, deployment: OpenDeployment, image: { id: string; ports: readonly number[] }): Promise<string> {
+export async function createRelease(
+  tx: Transaction,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+  image: { id: string; ports: readonly number[] },
+): Promise<string> {
   const settings = {
     variables: await resolveVariables(tx, snapshot),
     instances: snapshot.instances,

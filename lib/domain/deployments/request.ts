@@ -1,7 +1,8 @@
+import { steps } from "#lib/core/states.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
-import { steps } from "#lib/core/states.ts";
+
 import type { Actor } from "../access/policy.ts";
 
 export type Trigger = "preview" | "push" | "redeploy" | "start" | "configuration";
@@ -75,8 +76,19 @@ async function supersedeWaiting(tx: Transaction, environment: { id: string; proj
   const waiting = await tx.deployment.findMany({ where: { environmentId: environment.id, status: "queued" }, select: { id: true } });
   for (const { id } of waiting) {
     const now = new Date();
-    await tx.deployment.updateMany({ where: { id, status: "queued" }, data: { status: "superseded", errorCode: "superseded", endedAt: now } });
-    await tx.deploymentStep.updateMany({ where: { deploymentId: id, status: { in: ["running", "waiting"] } }, data: { status: "skipped", endedAt: now } });
-    await appendEvent(tx, { kind: "deployment.superseded", projectId: environment.projectId, environmentId: environment.id, deploymentId: id });
+    await tx.deployment.updateMany({
+      where: { id, status: "queued" },
+      data: { status: "superseded", errorCode: "superseded", endedAt: now },
+    });
+    await tx.deploymentStep.updateMany({
+      where: { deploymentId: id, status: { in: ["running", "waiting"] } },
+      data: { status: "skipped", endedAt: now },
+    });
+    await appendEvent(tx, {
+      kind: "deployment.superseded",
+      projectId: environment.projectId,
+      environmentId: environment.id,
+      deploymentId: id,
+    });
   }
 }

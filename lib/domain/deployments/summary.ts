@@ -1,5 +1,6 @@
 import type { Problem } from "#lib/core/problem.ts";
 import { type DeploymentStatus, steps } from "#lib/core/states.ts";
+
 import { storedProblem } from "../projects/head.ts";
 
 export interface DeploymentSummary {

@@ -1,5 +1,6 @@
 import type { ObservedApp, ObservedTask } from "#lib/adapters/marathon/client.ts";
 import { BerthError } from "#lib/core/errors.ts";
+
 import { type EnvironmentLease, fence } from "../environments/lease.ts";
 import { type Next, type OpenDeployment, type Snapshot, again, wait } from "../environments/snapshot.ts";
 import { routeTo } from "../routes/write.ts";
@@ -19,7 +20,12 @@ export function currentTasks(app: ObservedApp): ObservedTask[] {
 }
 
 /** Looks whether the release answers; when it does, leads the route there and calls the deployment live. */
-export async function verify(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot, deployment: OpenDeployment): Promise<Next> {
+export async function verify(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+): Promise<Next> {
   const { release } = deployment;
   if (release === null) throw new BerthError("internal", { detail: "A deployment without its release." });
   const app = await context.marathon.getApp(snapshot.appId);
@@ -37,7 +43,13 @@ export async function verify(context: WorkerContext, lease: EnvironmentLease, sn
     await goLive(context, lease, snapshot, deployment, good);
     return again;
   }
-  checkFailure(app, tasks, results, { elapsedMs, limitMs: snapshot.project.healthTimeoutSeconds * 1000, since: deployment.intentAt, port: release.port, path: release.healthPath });
+  checkFailure(app, tasks, results, {
+    elapsedMs,
+    limitMs: snapshot.project.healthTimeoutSeconds * 1000,
+    since: deployment.intentAt,
+    port: release.port,
+    path: release.healthPath,
+  });
   if (elapsedMs > 5_000) await explainWait(context, app, deployment, tasks, results);
   return wait(Math.min(longestLookMs, Math.max(shortestLookMs, elapsedMs / 8)));
 }
@@ -59,17 +71,31 @@ async function enterVerify(context: WorkerContext, lease: EnvironmentLease, depl
   });
 }
 
-async function goLive(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot, deployment: OpenDeployment, tasks: readonly ObservedTask[]): Promise<void> {
+async function goLive(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+  tasks: readonly ObservedTask[],
+): Promise<void> {
   const releaseId = deployment.releaseId;
   if (releaseId === null) return;
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await finishStep(tx, deployment, "start");
     await finishStep(tx, deployment, "verify");
-    await routeTo(tx, snapshot, releaseId, tasks.map((task) => ({ taskId: task.id, host: task.host, port: task.ports[0] ?? 0 })));
+    await routeTo(
+      tx,
+      snapshot,
+      releaseId,
+      tasks.map((task) => ({ taskId: task.id, host: task.host, port: task.ports[0] ?? 0 })),
+    );
     await finishStep(tx, deployment, "route");
     await tx.release.updateMany({ where: { id: releaseId, servedAt: null }, data: { servedAt: new Date() } });
-    await tx.environment.update({ where: { id: snapshot.id }, data: { liveReleaseId: releaseId, health: "healthy", healthDetail: null, changedAt: new Date() } });
+    await tx.environment.update({
+      where: { id: snapshot.id },
+      data: { liveReleaseId: releaseId, health: "healthy", healthDetail: null, changedAt: new Date() },
+    });
     await moveDeployment(tx, deployment, "live");
   });
   context.log.info({ environment: snapshot.name, deployment: deployment.id }, "A release is live.");
@@ -83,7 +109,8 @@ function checkFailure(
   limits: { elapsedMs: number; limitMs: number; since: Date | null; port: number; path: string },
 ): void {
   const failure = app.lastFailure;
-  const isOurs = failure !== null && failure.version >= app.configVersion && (limits.since === null || new Date(failure.timestamp) >= limits.since);
+  const isOurs =
+    failure !== null && failure.version >= app.configVersion && (limits.since === null || new Date(failure.timestamp) >= limits.since);
   const nothingRuns = !app.tasks.some((task) => task.version >= app.configVersion && task.state !== "ended");
   if (isOurs && nothingRuns && limits.elapsedMs > exitPatienceMs) throw new BerthError("app_exited", { detail: failure.message });
   if (limits.elapsedMs < limits.limitMs) return;
@@ -91,20 +118,34 @@ function checkFailure(
   if (tasks.length === 0) throw new BerthError("no_resources", { detail: "No task of the app was started in time." });
   const answered = results.find((result) => result.kind === "answered");
   if (answered?.kind === "answered") throw new BerthError("app_unhealthy", { detail: `GET ${limits.path} answered ${answered.status}.` });
-  throw new BerthError("app_not_listening", { detail: `Nothing listened on port ${limits.port} for ${Math.round(limits.limitMs / 1000)} seconds.` });
+  throw new BerthError("app_not_listening", {
+    detail: `Nothing listened on port ${limits.port} for ${Math.round(limits.limitMs / 1000)} seconds.`,
+  });
 }
 
-async function explainWait(context: WorkerContext, app: ObservedApp, deployment: OpenDeployment, tasks: readonly ObservedTask[], results: readonly ProbeResult[]): Promise<void> {
+async function explainWait(
+  context: WorkerContext,
+  app: ObservedApp,
+  deployment: OpenDeployment,
+  tasks: readonly ObservedTask[],
+  results: readonly ProbeResult[],
+): Promise<void> {
   const [step, text] =
     tasks.length === 0
       ? (["start", await waitingReason(context, app)] as const)
-      : (["verify", results.map((result) => (result.kind === "answered" ? `It answers ${result.status}` : `It does not answer yet: ${result.reason}`))[0] ?? ""] as const);
+      : ([
+          "verify",
+          results.map((result) =>
+            result.kind === "answered" ? `It answers ${result.status}` : `It does not answer yet: ${result.reason}`,
+          )[0] ?? "",
+        ] as const);
   await context.database.$transaction((tx) => noteStep(tx, deployment, step, text));
 }
 
 async function waitingReason(context: WorkerContext, app: ObservedApp): Promise<string> {
   const item = (await context.marathon.queue()).find((entry) => entry.appId === app.id);
   if (item === undefined) return "Marathon is starting it";
-  if (item.delaySeconds > 0) return `Marathon waits ${Math.ceil(item.delaySeconds)} s before the next try${app.lastFailure === null ? "" : `: ${app.lastFailure.message}`}`;
+  if (item.delaySeconds > 0)
+    return `Marathon waits ${Math.ceil(item.delaySeconds)} s before the next try${app.lastFailure === null ? "" : `: ${app.lastFailure.message}`}`;
   return item.reasons.length > 0 ? `The cluster has no room: ${item.reasons.join(", ")}` : "Waiting for room in the cluster";
 }

@@ -35,7 +35,14 @@ export function healthCheckOf(release: { healthPath: string }, graceSeconds: num
 }
 
 /** What every app is given beside its own variables. `PORT` is the port inside the container, as most apps expect. */
-export function platformVariables(context: { port: number; url: string; project: string; stage: string; ref: string; commit: string }): Record<string, string> {
+export function platformVariables(context: {
+  port: number;
+  url: string;
+  project: string;
+  stage: string;
+  ref: string;
+  commit: string;
+}): Record<string, string> {
   return {
     PORT: String(context.port),
     BERTH_URL: context.url,

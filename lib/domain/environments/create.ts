@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+
 import { distinctSlugOf, hostLabelOf } from "#lib/core/slug.ts";
-import type { Transaction } from "#lib/platform/database/client.ts";
-import type { StageKind } from "#lib/platform/database/client.ts";
+import type { StageKind, Transaction } from "#lib/platform/database/client.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
+
 import type { Actor } from "../access/policy.ts";
 import { appIdOf } from "./app-spec.ts";
 
@@ -45,7 +46,13 @@ export async function ensureEnvironment(tx: Transaction, actor: Actor, place: Pl
     },
     select: { id: true, projectId: true, name: true },
   });
-  await appendEvent(tx, { kind: "environment.created", projectId: place.project.id, environmentId: created.id, actorName: actor.name, message: "Environment created" });
+  await appendEvent(tx, {
+    kind: "environment.created",
+    projectId: place.project.id,
+    environmentId: created.id,
+    actorName: actor.name,
+    message: "Environment created",
+  });
   return created;
 }
 
@@ -55,7 +62,9 @@ export async function ensureEnvironment(tx: Transaction, actor: Actor, place: Pl
  */
 async function freeSlug(tx: Transaction, place: Place): Promise<string> {
   const taken = async (slug: string) =>
-    (await tx.environment.count({ where: { destroyedAt: null, appId: appIdOf({ project: place.project.slug, stage: place.stage.name, slug }) } })) > 0;
+    (await tx.environment.count({
+      where: { destroyedAt: null, appId: appIdOf({ project: place.project.slug, stage: place.stage.name, slug }) },
+    })) > 0;
   if (!(await taken(place.ref.slug))) return place.ref.slug;
   return distinctSlugOf(`${place.ref.slug}-${randomUUID()}`);
 }

@@ -1,4 +1,5 @@
 import { isBerthError } from "#lib/core/errors.ts";
+
 import { showPage } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { type EnvironmentLease, fence } from "./lease.ts";

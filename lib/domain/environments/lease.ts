@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "#lib/platform/database/client.ts";
+
 import { LeaseLost } from "../builds/lease.ts";
 
 /** A holder that has not renewed for this long is taken for dead (its janitor is faster where the whole worker died). */

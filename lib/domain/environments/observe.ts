@@ -2,6 +2,7 @@ import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
 import { isBerthError } from "#lib/core/errors.ts";
 import type { Serving } from "#lib/core/states.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
+
 import { appSpecOf } from "../deployments/release.ts";
 import { currentTasks } from "../deployments/verify.ts";
 import { type Target, routeTo, showPage } from "../routes/write.ts";
@@ -51,7 +52,11 @@ async function correct(context: WorkerContext, snapshot: Snapshot, app: Observed
 }
 
 async function isOurDeployment(context: WorkerContext, snapshot: Snapshot, marathonDeploymentId: string): Promise<boolean> {
-  return (await context.database.deployment.count({ where: { environmentId: snapshot.id, marathonDeploymentId, status: { in: ["failed", "cancelled"] } } })) > 0;
+  return (
+    (await context.database.deployment.count({
+      where: { environmentId: snapshot.id, marathonDeploymentId, status: { in: ["failed", "cancelled"] } },
+    })) > 0
+  );
 }
 
 /** Tasks that answer: healthy by Marathon's check, or, where Marathon does not know yet, by a look of our own. */
@@ -77,7 +82,13 @@ function judge(app: ObservedApp, answering: number): { health: Serving; detail: 
   return { health: "starting", detail: null };
 }
 
-async function record(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot, targets: readonly Target[], seen: { health: Serving; detail: string | null }): Promise<void> {
+async function record(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  targets: readonly Target[],
+  seen: { health: Serving; detail: string | null },
+): Promise<void> {
   const live = snapshot.liveRelease;
   if (live === null) return;
   const sameRoute =
@@ -90,11 +101,24 @@ async function record(context: WorkerContext, lease: EnvironmentLease, snapshot:
     await fence(tx, lease);
     if (!sameRoute) {
       if (targets.length > 0) await routeTo(tx, snapshot, live.id, targets);
-      else await showPage(tx, context.settings, snapshot, { state: seen.health === "crashing" ? "failed" : "starting", note: seen.detail, deploymentId: null });
+      else
+        await showPage(tx, context.settings, snapshot, {
+          state: seen.health === "crashing" ? "failed" : "starting",
+          note: seen.detail,
+          deploymentId: null,
+        });
     }
     if (!sameHealth) {
-      await tx.environment.update({ where: { id: snapshot.id }, data: { health: seen.health, healthDetail: seen.detail, changedAt: new Date() } });
-      await appendEvent(tx, { kind: `environment.${seen.health}`, projectId: snapshot.projectId, environmentId: snapshot.id, message: healthWords[seen.health] ?? null });
+      await tx.environment.update({
+        where: { id: snapshot.id },
+        data: { health: seen.health, healthDetail: seen.detail, changedAt: new Date() },
+      });
+      await appendEvent(tx, {
+        kind: `environment.${seen.health}`,
+        projectId: snapshot.projectId,
+        environmentId: snapshot.id,
+        message: healthWords[seen.health] ?? null,
+      });
     }
   });
 }
@@ -108,9 +132,19 @@ const healthWords: Partial<Record<Serving, string>> = {
 
 function sameTargets(stored: unknown, targets: readonly Target[]): boolean {
   const plain = (list: readonly Target[]) => JSON.stringify(list.map((target) => [target.taskId, target.host, target.port]));
-  return Array.isArray(stored) && plain(stored.filter(isTarget).toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1))) === plain(targets);
+  return (
+    Array.isArray(stored) &&
+    plain(stored.filter(isTarget).toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1))) === plain(targets)
+  );
 }
 
 function isTarget(value: unknown): value is Target {
-  return typeof value === "object" && value !== null && "taskId" in value && "host" in value && "port" in value && typeof value.taskId === "string";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "taskId" in value &&
+    "host" in value &&
+    "port" in value &&
+    typeof value.taskId === "string"
+  );
 }

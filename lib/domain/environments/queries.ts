@@ -2,6 +2,7 @@ import { BerthError } from "#lib/core/errors.ts";
 import type { Serving } from "#lib/core/states.ts";
 import { isDeploymentOver } from "#lib/core/states.ts";
 import type { RefKind, StageKind } from "#lib/platform/database/client.ts";
+
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "../deployments/summary.ts";
 import { usualTimes } from "../deployments/usual.ts";
@@ -66,7 +67,18 @@ const selection = {
   project: { select: { ...headSelection, deletedAt: true } },
   stage: { select: { id: true, name: true, title: true, kind: true } },
   ref: { select: { kind: true, name: true, goneAt: true, commit: true, subject: true } },
-  liveRelease: { select: { id: true, number: true, commit: true, createdAt: true, createdByName: true, servedAt: true, image: { select: { digest: true, repository: true } }, deployments: { take: 1, select: { subject: true } } } },
+  liveRelease: {
+    select: {
+      id: true,
+      number: true,
+      commit: true,
+      createdAt: true,
+      createdByName: true,
+      servedAt: true,
+      image: { select: { digest: true, repository: true } },
+      deployments: { take: 1, select: { subject: true } },
+    },
+  },
   deployments: { orderBy: { number: "desc" }, take: 3, select: summarySelection },
 } as const;
 
@@ -99,7 +111,13 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null): Promise<En
   const summaries = row.deployments.map((deployment) => summaryOf(deployment, usual));
   const current = summaries.filter((summary) => !isDeploymentOver(summary.status)).at(-1) ?? null;
   const mayReadLogs = may(actor, "logs", object);
-  const state = { projectId: row.projectId, stageKind: row.stage.kind, desired: row.desired, refGoneAt: row.ref?.goneAt ?? null, hasLiveRelease: row.liveReleaseId !== null };
+  const state = {
+    projectId: row.projectId,
+    stageKind: row.stage.kind,
+    desired: row.desired,
+    refGoneAt: row.ref?.goneAt ?? null,
+    hasLiveRelease: row.liveReleaseId !== null,
+  };
   return {
     project: headOf(reader.settings, actor, row.project),
     id: row.id,
@@ -121,7 +139,10 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null): Promise<En
     createdAt: row.createdAt,
     createdBy: row.createdByName,
     destroyedAt: row.destroyedAt,
-    internal: { appId: row.appId, image: row.liveRelease === null ? null : `${row.liveRelease.image.repository}@${row.liveRelease.image.digest}` },
+    internal: {
+      appId: row.appId,
+      image: row.liveRelease === null ? null : `${row.liveRelease.image.repository}@${row.liveRelease.image.digest}`,
+    },
   };
 }
 
@@ -150,7 +171,10 @@ function releaseOf(row: ReleaseSource, liveId: string | null): ReleaseRow {
   };
 }
 
-export type EnvironmentHistory = EnvironmentPage & { readonly releases: readonly ReleaseRow[]; readonly deployments: readonly DeploymentSummary[] };
+export type EnvironmentHistory = EnvironmentPage & {
+  readonly releases: readonly ReleaseRow[];
+  readonly deployments: readonly DeploymentSummary[];
+};
 
 /** The environment with its newest releases and deployments. */
 export async function getEnvironmentHistory(reader: Reader, actor: Actor, slug: string, name: string): Promise<EnvironmentHistory> {
@@ -160,12 +184,30 @@ export async function getEnvironmentHistory(reader: Reader, actor: Actor, slug: 
       where: { environmentId: page.id },
       orderBy: { number: "desc" },
       take: historyLength,
-      select: { id: true, number: true, commit: true, createdAt: true, createdByName: true, servedAt: true, image: { select: { digest: true } }, deployments: { take: 1, select: { subject: true } } },
+      select: {
+        id: true,
+        number: true,
+        commit: true,
+        createdAt: true,
+        createdByName: true,
+        servedAt: true,
+        image: { select: { digest: true } },
+        deployments: { take: 1, select: { subject: true } },
+      },
     }),
-    reader.database.deployment.findMany({ where: { environmentId: page.id }, orderBy: { number: "desc" }, take: historyLength, select: summarySelection }),
+    reader.database.deployment.findMany({
+      where: { environmentId: page.id },
+      orderBy: { number: "desc" },
+      take: historyLength,
+      select: summarySelection,
+    }),
     usualTimes(reader.database, page.project.id),
   ]);
-  return { ...page, releases: releases.map((row) => releaseOf(row, page.live?.id ?? null)), deployments: deployments.map((row) => summaryOf(row, usual)) };
+  return {
+    ...page,
+    releases: releases.map((row) => releaseOf(row, page.live?.id ?? null)),
+    deployments: deployments.map((row) => summaryOf(row, usual)),
+  };
 }
 
 export interface TimelineEntry {
@@ -178,9 +220,25 @@ export interface TimelineEntry {
 }
 
 /** The environment with what happened to it, the newest first. */
-export async function getEnvironmentTimeline(reader: Reader, actor: Actor, slug: string, name: string): Promise<EnvironmentPage & { readonly timeline: readonly TimelineEntry[] }> {
+export async function getEnvironmentTimeline(
+  reader: Reader,
+  actor: Actor,
+  slug: string,
+  name: string,
+): Promise<EnvironmentPage & { readonly timeline: readonly TimelineEntry[] }> {
   const page = await getEnvironment(reader, actor, slug, name);
-  const events = await reader.database.event.findMany({ where: { environmentId: page.id, message: { not: null } }, orderBy: { id: "desc" }, take: timelineLength });
-  const timeline = events.map((event) => ({ id: String(event.id), at: event.at, kind: event.kind, message: event.message ?? "", actor: event.actorName, deploymentId: event.deploymentId }));
+  const events = await reader.database.event.findMany({
+    where: { environmentId: page.id, message: { not: null } },
+    orderBy: { id: "desc" },
+    take: timelineLength,
+  });
+  const timeline = events.map((event) => ({
+    id: String(event.id),
+    at: event.at,
+    kind: event.kind,
+    message: event.message ?? "",
+    actor: event.actorName,
+    deploymentId: event.deploymentId,
+  }));
   return { ...page, timeline };
 }

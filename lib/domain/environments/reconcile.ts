@@ -1,6 +1,7 @@
 import { describeError, isBerthError } from "#lib/core/errors.ts";
 import { isOneOf, runningDeploymentStatuses } from "#lib/core/states.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { LeaseLost } from "../builds/lease.ts";
 import { advanceDeployment } from "../deployments/advance.ts";
 import { beginDeployment } from "../deployments/begin.ts";
@@ -37,7 +38,9 @@ export async function reconcileEnvironment(context: WorkerContext, environmentId
     try {
       await loop(context, lease, waker);
     } finally {
-      await releaseLease(context.database, lease).catch((error: unknown) => context.log.debug({ err: error }, "A lease could not be released; it runs out."));
+      await releaseLease(context.database, lease).catch((error: unknown) =>
+        context.log.debug({ err: error }, "A lease could not be released; it runs out."),
+      );
     }
   } finally {
     waker.leave();
@@ -93,5 +96,9 @@ async function act(context: WorkerContext, lease: EnvironmentLease, snapshot: Sn
 }
 
 async function ringLater(context: WorkerContext, environmentId: string, ms: number): Promise<void> {
-  await enqueue(context.database, { task: "reconcile-environment", payload: { environmentId } }, ms === 0 ? null : new Date(Date.now() + ms));
+  await enqueue(
+    context.database,
+    { task: "reconcile-environment", payload: { environmentId } },
+    ms === 0 ? null : new Date(Date.now() + ms),
+  );
 }

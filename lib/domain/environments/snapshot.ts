@@ -14,7 +14,11 @@ export async function readSnapshot(database: Database, environmentId: string) {
       deployments: {
         where: { status: { in: [...openDeploymentStatuses] } },
         orderBy: { number: "asc" },
-        include: { build: { include: { image: true } }, release: { include: { image: true } }, steps: { where: { name: { in: ["start", "verify"] } } } },
+        include: {
+          build: { include: { image: true } },
+          release: { include: { image: true } },
+          steps: { where: { name: { in: ["start", "verify"] } } },
+        },
       },
     },
   });

@@ -1,5 +1,6 @@
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import type { WorkerContext } from "../workers/context.ts";
 import { type EnvironmentLease, fence } from "./lease.ts";
 import { type Next, type Snapshot, idle, wait } from "./snapshot.ts";
@@ -22,11 +23,19 @@ export async function takeDown(context: WorkerContext, lease: EnvironmentLease, 
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     const now = new Date();
-    await tx.deployment.updateMany({ where: { environmentId: snapshot.id, status: "queued" }, data: { status: "cancelled", errorCode: "environment_gone", endedAt: now } });
+    await tx.deployment.updateMany({
+      where: { environmentId: snapshot.id, status: "queued" },
+      data: { status: "cancelled", errorCode: "environment_gone", endedAt: now },
+    });
     await tx.variable.deleteMany({ where: { environmentId: snapshot.id } });
     await tx.logChunk.deleteMany({ where: { logId: snapshot.runtimeLogId } });
     await tx.environment.update({ where: { id: snapshot.id }, data: { destroyedAt: now, liveReleaseId: null, health: "missing" } });
-    await appendEvent(tx, { kind: "environment.destroyed", projectId: snapshot.projectId, environmentId: snapshot.id, message: "Destroyed" });
+    await appendEvent(tx, {
+      kind: "environment.destroyed",
+      projectId: snapshot.projectId,
+      environmentId: snapshot.id,
+      message: "Destroyed",
+    });
     await enqueue(tx, { task: "collect-images", payload: { projectId: snapshot.projectId } });
   });
   return idle;

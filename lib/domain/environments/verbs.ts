@@ -1,5 +1,6 @@
 import { isDeploymentOver } from "#lib/core/states.ts";
 import type { DesiredState, StageKind } from "#lib/platform/database/client.ts";
+
 import { type Actor, may } from "../access/policy.ts";
 import { whyNotDestroy, whyNotRedeploy, whyNotStart, whyNotStop } from "./gates.ts";
 
@@ -18,7 +19,11 @@ interface State {
 }
 
 /** What the viewer may do, each with the reason where it cannot be done now; verbs he may never use are absent. The same gates as in the commands. */
-export function availableVerbs(actor: Actor, state: State, current: { status: Parameters<typeof isDeploymentOver>[0] } | null): Partial<Record<EnvironmentVerb, Availability>> {
+export function availableVerbs(
+  actor: Actor,
+  state: State,
+  current: { status: Parameters<typeof isDeploymentOver>[0] } | null,
+): Partial<Record<EnvironmentVerb, Availability>> {
   const object = { type: "environment", projectId: state.projectId, stageKind: state.stageKind } as const;
   const verbs: Partial<Record<EnvironmentVerb, Availability>> = {};
   if (may(actor, "deploy", object)) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Reader } from "../projects/head.ts";
+
 import { type Actor, authorise } from "../access/policy.ts";
+import type { Reader } from "../projects/head.ts";
 
 export interface PartHealth {
   readonly part: string;
@@ -59,8 +60,21 @@ export async function readHealth(reader: Pick<Reader, "database">): Promise<Heal
     const row = rows.find((candidate) => candidate.part === part);
     const fresh = row !== undefined && now - row.checkedAt.getTime() < staleMs;
     const state = row?.state === "up" || row?.state === "down" || row?.state === "off" ? row.state : "unknown";
-    parts.push({ part, title, state: fresh ? state : "unknown", detail: row?.detail ?? null, since: row?.since ?? null, checkedAt: row?.checkedAt ?? null, facts: factsSchema.parse(row?.facts ?? {}) });
+    parts.push({
+      part,
+      title,
+      state: fresh ? state : "unknown",
+      detail: row?.detail ?? null,
+      since: row?.since ?? null,
+      checkedAt: row?.checkedAt ?? null,
+      facts: factsSchema.parse(row?.facts ?? {}),
+    });
   }
   const degraded = parts.some((part) => part.state === "down" || part.state === "unknown");
-  return { state: degraded ? "degraded" : "up", parts, queue: { waiting: Number(queue?.waiting ?? 0), running: Number(queue?.running ?? 0) }, version };
+  return {
+    state: degraded ? "degraded" : "up",
+    parts,
+    queue: { waiting: Number(queue?.waiting ?? 0), running: Number(queue?.running ?? 0) },
+    version,
+  };
 }

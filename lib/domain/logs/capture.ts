@@ -14,7 +14,13 @@ export async function captureTaskTail(context: WorkerContext, snapshot: Snapshot
     if (app === null || taskId === undefined) return;
     const task = app.tasks.find((candidate) => candidate.id === taskId);
     const secrets = deployment.release === null ? [] : Object.values(await openVariables(context, deployment.release));
-    const sink = openLogSink(context.database, { logId: snapshot.runtimeLogId, secrets, ring: true, capBytes: runtimeLogCapBytes, log: context.log });
+    const sink = openLogSink(context.database, {
+      logId: snapshot.runtimeLogId,
+      secrets,
+      ring: true,
+      capBytes: runtimeLogCapBytes,
+      log: context.log,
+    });
     sink.write(`— last output of deployment #${deployment.number} —\n`);
     for (const stream of ["stdout", "stderr"] as const) {
       const read = await context.taskLogs.tail({ taskId, agentId: task?.agentId ?? null, host: task?.host ?? null }, stream, tailBytes);

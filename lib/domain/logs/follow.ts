@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { currentTasks } from "../deployments/verify.ts";
+
 import { openVariables } from "../deployments/release.ts";
+import { currentTasks } from "../deployments/verify.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { runtimeLogCapBytes } from "./capture.ts";
 import { type LogSink, openLogSink } from "./sink.ts";
@@ -31,16 +32,26 @@ async function follow(context: WorkerContext, environmentId: string): Promise<"o
   const environment = await context.database.environment.findUnique({ where: { id: environmentId }, include: { liveRelease: true } });
   if (environment === null || environment.destroyedAt !== null) return "over";
   const secrets = environment.liveRelease === null ? [] : Object.values(await openVariables(context, environment.liveRelease));
-  const sink = openLogSink(context.database, { logId: environment.runtimeLogId, secrets, ring: true, capBytes: runtimeLogCapBytes, log: context.log });
+  const sink = openLogSink(context.database, {
+    logId: environment.runtimeLogId,
+    secrets,
+    ring: true,
+    capBytes: runtimeLogCapBytes,
+    log: context.log,
+  });
   let offsets: Offsets = offsetsSchema.parse(environment.logOffsets);
   const startedAt = performance.now();
   try {
     while (performance.now() - startedAt < turnMs) {
-      const row = await context.database.environment.findUnique({ where: { id: environmentId }, select: { logWatchedUntil: true, destroyedAt: true } });
+      const row = await context.database.environment.findUnique({
+        where: { id: environmentId },
+        select: { logWatchedUntil: true, destroyedAt: true },
+      });
       if (row === null || row.destroyedAt !== null || row.logWatchedUntil === null || row.logWatchedUntil < new Date()) return "over";
       const before = JSON.stringify(offsets);
       offsets = await copyNew(context, environment.appId, offsets, sink);
-      if (JSON.stringify(offsets) !== before) await context.database.environment.update({ where: { id: environmentId }, data: { logOffsets: offsets } });
+      if (JSON.stringify(offsets) !== before)
+        await context.database.environment.update({ where: { id: environmentId }, data: { logOffsets: offsets } });
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
     return "again";
@@ -67,7 +78,14 @@ async function copyNew(context: WorkerContext, appId: string, offsets: Offsets, 
   return next;
 }
 
-async function copyStream(context: WorkerContext, task: { id: string; agentId: string | null; host: string }, stream: "stdout" | "stderr", offset: number, first: boolean, sink: LogSink): Promise<number> {
+async function copyStream(
+  context: WorkerContext,
+  task: { id: string; agentId: string | null; host: string },
+  stream: "stdout" | "stderr",
+  offset: number,
+  first: boolean,
+  sink: LogSink,
+): Promise<number> {
   const place = { taskId: task.id, agentId: task.agentId, host: task.host };
   if (first) {
     const end = await context.taskLogs.read(place, stream, "end", 0);

@@ -7,6 +7,8 @@ import type { Log } from "#lib/platform/log.ts";
 export const logCapBytes = 8 * 1024 * 1024;
 const flushAfterMs = 100;
 const chunkBytes = 32 * 1024;
+/** A ring is cut to its length after so many chunks. */
+const trimEvery = 16;
 
 export interface LogSink {
   /** Adds output. Never waits and never fails: a job does not depend on its log. */
@@ -31,55 +33,64 @@ interface SinkOptions {
  */
 export function openLogSink(database: Database, options: SinkOptions): LogSink {
   const redact = createRedactor(options.secrets);
+  const store = createChunkStore(database, options);
+  let partial = "";
+  return {
+    write(text) {
+      const lines = (partial + text).split("\n");
+      partial = lines.pop() ?? "";
+      // A line that never ends would grow without bound.
+      if (partial.length > maxLineLength * 4) partial = partial.slice(0, maxLineLength * 2);
+      for (const line of lines) store.keep(`${redact(cleanLogLine(line))}\n`);
+    },
+    async close() {
+      if (partial !== "") store.keep(`${redact(cleanLogLine(partial))}\n`);
+      partial = "";
+      await store.close();
+    },
+  };
+}
+
+/** Gathers lines into chunks and writes them one after the other, soon but not each by itself. */
+function createChunkStore(database: Database, options: SinkOptions) {
   const capBytes = options.capBytes ?? logCapBytes;
-  let [partial, pending, kept, dropped] = ["", "", 0, 0];
+  let [pending, kept, cut] = ["", 0, false];
   let nextSeq: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  function write(text: string): void {
-    const lines = (partial + text).split("\n");
-    partial = lines.pop() ?? "";
-    // A line that never ends would grow without bound.
-    if (partial.length > maxLineLength * 4) partial = partial.slice(0, maxLineLength * 2);
-    for (const line of lines) keep(`${redact(cleanLogLine(line))}\n`);
-    if (pending.length >= chunkBytes) flush();
-    else timer ??= setTimeout(flush, flushAfterMs);
-  }
-
   function keep(line: string): void {
-    if (options.ring !== true && kept + line.length > capBytes) {
-      if (dropped === 0) pending += `… log cut here: it holds at most ${Math.round(capBytes / 1024 / 1024)} MiB; the work goes on …\n`;
-      dropped += line.length;
-      return;
-    }
     kept += line.length;
-    pending += line;
+    if (options.ring === true || kept <= capBytes) pending += line;
+    else if (!cut) {
+      cut = true;
+      pending += `… log cut here: it holds at most ${Math.round(capBytes / 1024 / 1024)} MiB; the work goes on …\n`;
+    }
+    if (pending.length >= chunkBytes) flush();
+    else if (pending !== "") timer ??= setTimeout(flush, flushAfterMs);
   }
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (pending === "") return;
     const text = pending;
     pending = "";
-    writing = writing.then(() => append(text)).catch((error: unknown) => options.log.warn({ err: error, logId: options.logId }, "Log text was lost."));
+    if (text === "") return;
+    writing = writing
+      .then(() => append(text))
+      .catch((error: unknown) => options.log.warn({ err: error, logId: options.logId }, "Log text was lost."));
   }
 
   async function append(text: string): Promise<void> {
     nextSeq ??= await nextSequence(database, options.logId);
     await database.logChunk.create({ data: { logId: options.logId, seq: nextSeq, text }, select: { seq: true } });
     nextSeq += 1;
-    if (options.ring === true && nextSeq % 16 === 0) await trimRing(database, options.logId, capBytes);
+    if (options.ring === true && nextSeq % trimEvery === 0) await trimRing(database, options.logId, capBytes);
   }
 
   return {
-    write,
+    keep,
     async close() {
-      if (partial !== "") {
-        keep(`${redact(cleanLogLine(partial))}\n`);
-        partial = "";
-      }
       flush();
       await writing;
     },

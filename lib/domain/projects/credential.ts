@@ -1,10 +1,13 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { seal } from "#lib/platform/crypto/sealing.ts";
 import { openSshKeyPair } from "#lib/platform/crypto/ssh-key.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 
-type NewCredential = { readonly kind: "basic"; readonly username: string | undefined; readonly password: string } | { readonly kind: "ssh" };
+type NewCredential =
+  | { readonly kind: "basic"; readonly username: string | undefined; readonly password: string }
+  | { readonly kind: "ssh" };
 
 /** Seals and stores how a project's repository is read; replaces what was there. A deploy key's private half never leaves the seal. */
 export async function storeCredential(tx: Transaction, projectId: string, credential: NewCredential): Promise<void> {

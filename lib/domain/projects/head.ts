@@ -2,6 +2,7 @@ import { errorCatalogue, isErrorCode } from "#lib/core/error-catalogue.ts";
 import { BerthError } from "#lib/core/errors.ts";
 import type { Problem } from "#lib/core/problem.ts";
 import type { Database } from "#lib/platform/database/client.ts";
+
 import { type Actor, authorise, may } from "../access/policy.ts";
 import type { Settings } from "../command.ts";
 

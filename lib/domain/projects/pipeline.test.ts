@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+
 import { defaultPipeline, matchesGlob, stageTakes } from "./pipeline.ts";
 
 describe("the default pipeline", () => {
@@ -12,7 +13,9 @@ describe("the default pipeline", () => {
   });
 
   it("takes no tag that is no version into staging", () => {
-    expect(defaultPipeline.filter((stage) => stage.starts === "on_push" && stageTakes(stage, { kind: "tag", name: "nightly" }, "master"))).toEqual([]);
+    expect(
+      defaultPipeline.filter((stage) => stage.starts === "on_push" && stageTakes(stage, { kind: "tag", name: "nightly" }, "master")),
+    ).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { StageKind } from "#lib/platform/database/client.ts";
-import { type Actor, may } from "../access/policy.ts";
+
+import { type Actor, authorise, may } from "../access/policy.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, readProject } from "./head.ts";
 import { describeRule } from "./pipeline.ts";
-import { authorise } from "../access/policy.ts";
 
 export type { ProjectHead } from "./head.ts";
 
@@ -27,7 +27,10 @@ export async function listProjects(reader: Reader, actor: Actor): Promise<{ proj
     orderBy: { createdAt: "desc" },
     take: listedAtMost,
   });
-  const counts = await countEnvironments(reader, rows.map((row) => row.id));
+  const counts = await countEnvironments(
+    reader,
+    rows.map((row) => row.id),
+  );
   const projects = rows.map((row) => {
     const count = counts.get(row.id);
     return {
@@ -36,12 +39,20 @@ export async function listProjects(reader: Reader, actor: Actor): Promise<{ proj
       name: row.name,
       repository: row.repositoryUrl ?? "Berth",
       defaultBranch: row.defaultBranch,
-      environments: { total: count?.total ?? 0, healthy: count?.healthy ?? 0, failing: count?.failing ?? 0, building: count?.building ?? 0 },
+      environments: {
+        total: count?.total ?? 0,
+        healthy: count?.healthy ?? 0,
+        failing: count?.failing ?? 0,
+        building: count?.building ?? 0,
+      },
       lastActivityAt: count?.changed_at ?? row.syncedAt ?? row.createdAt,
     };
   });
   const recency = (project: ProjectListItem) => project.lastActivityAt?.getTime() ?? 0;
-  return { projects: projects.toSorted((one, other) => recency(other) - recency(one)), mayCreate: may(actor, "create_project", { type: "platform" }) };
+  return {
+    projects: projects.toSorted((one, other) => recency(other) - recency(one)),
+    mayCreate: may(actor, "create_project", { type: "platform" }),
+  };
 }
 
 interface Counts {

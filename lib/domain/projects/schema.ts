@@ -15,7 +15,12 @@ export const projectName = z
   .regex(/[\p{L}\p{N}]/u, "Use at least one letter or digit.")
   .regex(/^[^\p{Cc}]+$/u, "Leave out control characters.");
 
-const username = z.string().trim().max(200).regex(/^[^\p{Cc}:]*$/u, "A user name holds no colon.").optional();
+const username = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/^[^\p{Cc}:]*$/u, "A user name holds no colon.")
+  .optional();
 
 export const createProjectInput = z.strictObject({
   name: projectName,
@@ -34,7 +39,12 @@ export const updateProjectInput = z.strictObject({
   dockerfilePath: repositoryPath.optional(),
   contextPath: repositoryPath.optional(),
   port: z.number().int().min(1).max(65_535).nullable().optional(),
-  healthPath: z.string().trim().max(512).regex(/^\/[\x21-\x7e]*$/, "A health path begins with a slash, e.g. /healthz.").optional(),
+  healthPath: z
+    .string()
+    .trim()
+    .max(512)
+    .regex(/^\/[\x21-\x7e]*$/, "A health path begins with a slash, e.g. /healthz.")
+    .optional(),
   healthTimeoutSeconds: z.number().int().min(5).max(3600).optional(),
 });
 

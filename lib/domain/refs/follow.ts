@@ -1,4 +1,5 @@
 import type { RefKind, StageKind, StageStart, Transaction } from "#lib/platform/database/client.ts";
+
 import { systemActor } from "../access/policy.ts";
 import { writeAudit } from "../audit/write.ts";
 import type { Settings } from "../command.ts";
@@ -44,11 +45,19 @@ export async function followRefs(tx: Transaction, settings: Settings, project: P
 
 async function destroyGone(tx: Transaction, gone: readonly ChangedRef[]): Promise<void> {
   for (const ref of gone) {
-    const environments = await tx.environment.findMany({ where: { refId: ref.id, destroyedAt: null, desired: { not: "destroyed" } }, select: { id: true, projectId: true, stage: { select: { kind: true } } } });
+    const environments = await tx.environment.findMany({
+      where: { refId: ref.id, destroyedAt: null, desired: { not: "destroyed" } },
+      select: { id: true, projectId: true, stage: { select: { kind: true } } },
+    });
     for (const environment of environments) {
       // What is in UAT or production stays until somebody takes it away: a deleted tag is no wish to stop serving.
       if (environment.stage.kind === "uat" || environment.stage.kind === "production") continue;
-      await destroyEnvironment(tx, systemActor, environment, `${ref.kind === "tag" ? "Tag" : "Branch"} ${ref.name} is gone from the repository`);
+      await destroyEnvironment(
+        tx,
+        systemActor,
+        environment,
+        `${ref.kind === "tag" ? "Tag" : "Branch"} ${ref.name} is gone from the repository`,
+      );
       await audit(tx, "environment.destroy", environment, ref);
     }
   }
@@ -62,17 +71,31 @@ async function redeployMoved(tx: Transaction, ref: ChangedRef): Promise<void> {
   });
   for (const { id } of environments) {
     const environment = await lockEnvironment(tx, id);
-    await requestDeployment(tx, systemActor, { environment, trigger: "push", commit: ref.commit, subject: ref.subject, refName: fullRefName(ref) });
+    await requestDeployment(tx, systemActor, {
+      environment,
+      trigger: "push",
+      commit: ref.commit,
+      subject: ref.subject,
+      refName: fullRefName(ref),
+    });
     await audit(tx, "environment.redeploy", environment, ref);
   }
 }
 
 async function startOnPush(tx: Transaction, settings: Settings, project: Project, stage: Stage, ref: ChangedRef): Promise<void> {
-  const exists = await tx.environment.count({ where: { stageId: stage.id, refId: ref.id, destroyedAt: null, desired: { not: "destroyed" } } });
+  const exists = await tx.environment.count({
+    where: { stageId: stage.id, refId: ref.id, destroyedAt: null, desired: { not: "destroyed" } },
+  });
   // An environment that is there was dealt with as a moved ref, or its stage does not want pushes to replace what runs.
   if (exists > 0) return;
   const environment = await ensureEnvironment(tx, systemActor, { project, stage, ref, baseHost: settings.previewDomain });
-  await requestDeployment(tx, systemActor, { environment, trigger: "push", commit: ref.commit, subject: ref.subject, refName: fullRefName(ref) });
+  await requestDeployment(tx, systemActor, {
+    environment,
+    trigger: "push",
+    commit: ref.commit,
+    subject: ref.subject,
+    refName: fullRefName(ref),
+  });
   await audit(tx, "environment.preview", environment, ref);
 }
 

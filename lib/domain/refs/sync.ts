@@ -1,7 +1,8 @@
-import { describeError, isBerthError } from "#lib/core/errors.ts";
 import { type RemoteRef, listRemoteRefs } from "#lib/adapters/git/ls-remote.ts";
 import { type CommitInfo, fetchCommitInfo, readCommits } from "#lib/adapters/git/mirror.ts";
+import { describeError, isBerthError } from "#lib/core/errors.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
+
 import { openSource } from "../builds/source.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { type RefChanges, diffRefs } from "./diff.ts";
@@ -22,17 +23,27 @@ export async function syncRefs(context: WorkerContext, projectId: string): Promi
   try {
     const { source, mirror } = await openSource(context, projectId);
     const { defaultBranch, refs } = await listRemoteRefs(context.git, source, { timeoutMs: listTimeoutMs });
-    const known = await context.database.ref.findMany({ where: { projectId }, select: { id: true, kind: true, name: true, commit: true, goneAt: true } });
+    const known = await context.database.ref.findMany({
+      where: { projectId },
+      select: { id: true, kind: true, name: true, commit: true, goneAt: true },
+    });
     const changes = diffRefs(known, refs);
     // A built-in repository is on this disk: its commits are read before the page hears of them.
-    const info = source.kind === "local" ? await readCommits(context.git, source.gitDir, changedCommits(changes)) : new Map<string, CommitInfo>();
+    const info =
+      source.kind === "local" ? await readCommits(context.git, source.gitDir, changedCommits(changes)) : new Map<string, CommitInfo>();
     await context.database.$transaction(
       async (tx) => {
-        const project = await tx.project.findFirst({ where: { id: projectId, deletedAt: null }, select: { id: true, slug: true, defaultBranch: true, repositoryKind: true, syncedAt: true } });
+        const project = await tx.project.findFirst({
+          where: { id: projectId, deletedAt: null },
+          select: { id: true, slug: true, defaultBranch: true, repositoryKind: true, syncedAt: true },
+        });
         if (project === null) return;
         const branch = chooseDefaultBranch(defaultBranch, project.defaultBranch, refs);
         const changed = await storeRefs(tx, project, changes, info);
-        await tx.project.update({ where: { id: projectId }, data: { syncedAt: startedAt, defaultBranch: branch, syncErrorCode: null, syncErrorText: null, syncRequestedAt: null } });
+        await tx.project.update({
+          where: { id: projectId },
+          data: { syncedAt: startedAt, defaultBranch: branch, syncErrorCode: null, syncErrorText: null, syncRequestedAt: null },
+        });
         await followRefs(tx, context.settings, { ...project, defaultBranch: branch }, changed);
         if (changed.any || branch !== project.defaultBranch) await appendEvent(tx, { kind: "refs.changed", projectId });
       },
@@ -55,12 +66,29 @@ function changedCommits(changes: RefChanges): string[] {
   return [...new Set([...changes.added.map((ref) => ref.commit), ...changes.moved.map((ref) => ref.commit)])];
 }
 
-async function addCommitInfo(context: WorkerContext, projectId: string, source: Parameters<typeof fetchCommitInfo>[1], mirror: string, refs: readonly RemoteRef[]): Promise<void> {
-  const bare = await context.database.ref.findMany({ where: { projectId, goneAt: null, committedAt: null }, select: { kind: true, name: true, commit: true }, orderBy: { changedAt: "desc" }, take: infoBatch });
+async function addCommitInfo(
+  context: WorkerContext,
+  projectId: string,
+  source: Parameters<typeof fetchCommitInfo>[1],
+  mirror: string,
+  refs: readonly RemoteRef[],
+): Promise<void> {
+  const bare = await context.database.ref.findMany({
+    where: { projectId, goneAt: null, committedAt: null },
+    select: { kind: true, name: true, commit: true },
+    orderBy: { changedAt: "desc" },
+    take: infoBatch,
+  });
   if (bare.length === 0) return;
   const wanted = new Set(bare.map((ref) => ref.commit));
   try {
-    const info = await fetchCommitInfo(context.git, source, mirror, refs.filter((ref) => wanted.has(ref.commit)), { timeoutMs: infoTimeoutMs });
+    const info = await fetchCommitInfo(
+      context.git,
+      source,
+      mirror,
+      refs.filter((ref) => wanted.has(ref.commit)),
+      { timeoutMs: infoTimeoutMs },
+    );
     for (const commit of info.values()) {
       await context.database.ref.updateMany({
         where: { projectId, commit: commit.commit, committedAt: null },

@@ -1,4 +1,5 @@
 import type { Transaction } from "#lib/platform/database/client.ts";
+
 import type { Settings } from "../command.ts";
 
 export interface Target {
@@ -17,8 +18,20 @@ interface Place {
 
 /** Leads the environment's host to the tasks of a release. One writer, one row, one moment: a request sees the old tasks or the new ones. */
 export async function routeTo(tx: Transaction, place: Place, releaseId: string, targets: readonly Target[]): Promise<void> {
-  const data = { state: "live", targets: targets.map((target) => ({ ...target })), releaseId, note: null, link: null, changedAt: new Date() };
-  await tx.route.upsert({ where: { environmentId: place.id }, create: { ...identity(place), ...data }, update: data, select: { host: true } });
+  const data = {
+    state: "live",
+    targets: targets.map((target) => ({ ...target })),
+    releaseId,
+    note: null,
+    link: null,
+    changedAt: new Date(),
+  };
+  await tx.route.upsert({
+    where: { environmentId: place.id },
+    create: { ...identity(place), ...data },
+    update: data,
+    select: { host: true },
+  });
 }
 
 /** Shows a page instead of an app: while something is on its way, has failed or is stopped. Never takes over from a release that answers. */
@@ -30,7 +43,12 @@ export async function showPage(
 ): Promise<void> {
   const link = page.deploymentId === null ? null : `${settings.dashboardOrigin}/deployments/${page.deploymentId}`;
   const data = { state: page.state, targets: [], releaseId: null, note: page.note, link, changedAt: new Date() };
-  await tx.route.upsert({ where: { environmentId: place.id }, create: { ...identity(place), ...data }, update: data, select: { host: true } });
+  await tx.route.upsert({
+    where: { environmentId: place.id },
+    create: { ...identity(place), ...data },
+    update: data,
+    select: { host: true },
+  });
 }
 
 /** The page of an environment whose first release is on its way; environments that answer go on answering. */

@@ -1,4 +1,5 @@
 import { BerthError } from "#lib/core/errors.ts";
+
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { type EnvironmentPage, getEnvironment } from "../environments/queries.ts";
 import { type ProjectHead, type Reader, headOf, readProject } from "../projects/head.ts";
@@ -17,7 +18,17 @@ export interface VariableRow {
   readonly overridden: boolean;
 }
 
-const selection = { id: true, name: true, kind: true, value: true, changedByName: true, changedAt: true, stageId: true, environmentId: true, stage: { select: { name: true, title: true, kind: true } } } as const;
+const selection = {
+  id: true,
+  name: true,
+  kind: true,
+  value: true,
+  changedByName: true,
+  changedAt: true,
+  stageId: true,
+  environmentId: true,
+  stage: { select: { name: true, title: true, kind: true } },
+} as const;
 const orders = { project: 0, stage: 1, environment: 2 } as const;
 
 interface Row {
@@ -33,13 +44,21 @@ interface Row {
 }
 
 /** All variables an environment gets, the winning and the overridden ones, by name. */
-export async function getEnvironmentVariables(reader: Reader, actor: Actor, slug: string, name: string): Promise<EnvironmentPage & { readonly variables: readonly VariableRow[]; readonly mayConfigure: boolean }> {
+export async function getEnvironmentVariables(
+  reader: Reader,
+  actor: Actor,
+  slug: string,
+  name: string,
+): Promise<EnvironmentPage & { readonly variables: readonly VariableRow[]; readonly mayConfigure: boolean }> {
   const page = await getEnvironment(reader, actor, slug, name);
   const object = { type: "environment", projectId: page.project.id, stageKind: page.stage.kind } as const;
   const mayConfigure = may(actor, "configure", object);
   if (!mayConfigure) throw new BerthError("forbidden");
   const rows = await reader.database.variable.findMany({
-    where: { projectId: page.project.id, OR: [{ stageId: null, environmentId: null }, { stageId: page.stage.id }, { environmentId: page.id }] },
+    where: {
+      projectId: page.project.id,
+      OR: [{ stageId: null, environmentId: null }, { stageId: page.stage.id }, { environmentId: page.id }],
+    },
     select: selection,
   });
   return { ...page, mayConfigure, variables: rowsOf(rows, page.name) };
@@ -50,14 +69,21 @@ export async function getProjectVariables(
   reader: Reader,
   actor: Actor,
   slug: string,
-): Promise<{ project: ProjectHead; variables: readonly VariableRow[]; stages: ReadonlyArray<{ name: string; title: string }>; mayConfigure: boolean }> {
+): Promise<{
+  project: ProjectHead;
+  variables: readonly VariableRow[];
+  stages: ReadonlyArray<{ name: string; title: string }>;
+  mayConfigure: boolean;
+}> {
   const project = await readProject(reader, actor, slug);
   authorise(actor, "administer", { type: "project", projectId: project.id });
   const [rows, stages] = await Promise.all([
     reader.database.variable.findMany({ where: { projectId: project.id, environmentId: null }, select: selection }),
     reader.database.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" }, select: { name: true, title: true } }),
   ]);
-  const variables = rows.map((row) => rowOf(row, "", false)).toSorted((one, other) => one.name.localeCompare(other.name) || orders[one.scope] - orders[other.scope]);
+  const variables = rows
+    .map((row) => rowOf(row, "", false))
+    .toSorted((one, other) => one.name.localeCompare(other.name) || orders[one.scope] - orders[other.scope]);
   return { project: headOf(reader.settings, actor, project), variables, stages, mayConfigure: true };
 }
 
@@ -77,5 +103,15 @@ function scopeOf(row: Row): VariableRow["scope"] {
 function rowOf(row: Row, environmentName: string, overridden: boolean): VariableRow {
   const scope = scopeOf(row);
   const scopeName = scope === "environment" ? environmentName : scope === "stage" ? (row.stage?.title ?? "") : "Project";
-  return { id: row.id, name: row.name, kind: row.kind, value: row.kind === "secret" ? null : row.value, scope, scopeName, changedBy: row.changedByName, changedAt: row.changedAt, overridden };
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    value: row.kind === "secret" ? null : row.value,
+    scope,
+    scopeName,
+    changedBy: row.changedByName,
+    changedAt: row.changedAt,
+    overridden,
+  };
 }

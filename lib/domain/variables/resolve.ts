@@ -1,8 +1,12 @@
 import type { Transaction } from "#lib/platform/database/client.ts";
+
 import type { ReleaseVariables } from "../environments/app-spec.ts";
 
 /** The variables an environment gets: those of the project, over them those of its stage, over them its own. */
-export async function resolveVariables(tx: Transaction, place: { projectId: string; stageId: string; id: string }): Promise<ReleaseVariables> {
+export async function resolveVariables(
+  tx: Transaction,
+  place: { projectId: string; stageId: string; id: string },
+): Promise<ReleaseVariables> {
   const rows = await tx.variable.findMany({
     where: {
       projectId: place.projectId,

@@ -6,6 +6,7 @@ import type { Registry } from "#lib/adapters/registry/client.ts";
 import type { PrivateSealingKey } from "#lib/platform/crypto/sealing.ts";
 import type { Database } from "#lib/platform/database/client.ts";
 import type { Log } from "#lib/platform/log.ts";
+
 import type { Settings } from "../command.ts";
 import type { Wakers } from "./wakers.ts";
 
@@ -24,7 +25,11 @@ export interface WorkerContext {
   readonly marathon: MarathonClient;
   readonly taskLogs: TaskLogReader;
   /** Null where there is no registry: images are named by engine id, on this machine only. */
-  readonly registry: { readonly client: Registry; readonly prefix: string; readonly credentials: { username: string; password: string } | undefined } | null;
+  readonly registry: {
+    readonly client: Registry;
+    readonly prefix: string;
+    readonly credentials: { username: string; password: string } | undefined;
+  } | null;
   readonly sealingKey: PrivateSealingKey;
   readonly folders: { readonly builtin: string; readonly mirrors: string };
   readonly builds: { readonly timeoutMs: number; readonly contextMaxBytes: number };

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+
 import type { Log } from "#lib/platform/log.ts";
 
 const beatEveryMs = 5_000;
@@ -13,7 +14,13 @@ export interface Heartbeat {
  * Says every five seconds that this worker lives, on a connection of its own, so that a full pool never looks like a
  * death. `onLost` is called once when the beat has failed for too long.
  */
-export async function startHeartbeat(options: { url: string; poolIds: readonly string[]; version: string; log: Log; onLost: () => void }): Promise<Heartbeat> {
+export async function startHeartbeat(options: {
+  url: string;
+  poolIds: readonly string[];
+  version: string;
+  log: Log;
+  onLost: () => void;
+}): Promise<Heartbeat> {
   let client: Client | undefined;
   let lastBeat = performance.now();
   let stopped = false;

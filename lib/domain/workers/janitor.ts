@@ -1,6 +1,7 @@
 import type { Database } from "#lib/platform/database/client.ts";
-import { enqueue } from "#lib/platform/queue/enqueue.ts";
 import type { Log } from "#lib/platform/log.ts";
+import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { systemActor } from "../access/policy.ts";
 import { writeAudit } from "../audit/write.ts";
 

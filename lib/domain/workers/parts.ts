@@ -1,5 +1,6 @@
-import { describeError } from "#lib/core/errors.ts";
 import { pingEngine } from "#lib/adapters/docker/client.ts";
+import { describeError } from "#lib/core/errors.ts";
+
 import type { WorkerContext } from "./context.ts";
 
 interface PartState {

@@ -1,7 +1,8 @@
-import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
 import { listImages, removeImage } from "#lib/adapters/docker/images.ts";
+import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
 import { describeError } from "#lib/core/errors.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { currentTasks } from "../deployments/verify.ts";
 import type { WorkerContext } from "./context.ts";
 
@@ -71,13 +72,17 @@ async function removeOrphanApps(context: WorkerContext, apps: readonly ObservedA
 
 /** Removes images of ours on the engine that no row knows any more: what a crash between row and engine left behind. */
 export async function sweepImages(context: WorkerContext): Promise<void> {
-  const known = new Set((await context.database.image.findMany({ where: { removedAt: null }, select: { engineId: true } })).map((image) => image.engineId));
+  const known = new Set(
+    (await context.database.image.findMany({ where: { removedAt: null }, select: { engineId: true } })).map((image) => image.engineId),
+  );
   const building = await context.database.build.count({ where: { status: { in: ["fetching", "building", "pushing"] } } });
   if (building > 0) return;
   for (const image of await listImages(context.engine, { label: `berth.instance=${context.instance}` })) {
     if (known.has(image.engineId) || Date.now() - image.createdAt.getTime() < orphanGraceMs) continue;
     for (const reference of [...image.references, ...image.repoDigests]) {
-      await removeImage(context.engine, reference).catch((error: unknown) => context.log.info({ reason: describeError(error) }, "An image is still in use."));
+      await removeImage(context.engine, reference).catch((error: unknown) =>
+        context.log.info({ reason: describeError(error) }, "An image is still in use."),
+      );
     }
   }
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+
 import { hash, verify } from "@node-rs/argon2";
 
 /** argon2id, 19 MiB, two passes: 17 ms on a small machine. Kept as a PHC string, which names its own parameters. */
@@ -29,13 +30,39 @@ export function passwordWeakness(password: string, email: string): string | null
   if (password.length < passwordMinLength) return `Use at least ${passwordMinLength} characters.`;
   if (password.length > passwordMaxLength) return `Use at most ${passwordMaxLength} characters.`;
   const plain = password.toLowerCase();
-  if (common.some((word) => plain.replaceAll(/[^a-z]/g, "") === word && /^[a-z]*[0-9!.]*$/.test(plain))) return "That is one of the commonest passwords.";
+  if (common.some((word) => plain.replaceAll(/[^a-z]/g, "") === word && /^[a-z]*[0-9!.]*$/.test(plain)))
+    return "That is one of the commonest passwords.";
   if (new Set(plain).size < 4 || /^(0?123456789?0?|9876543210?)+$/.test(plain)) return "That is too easy to guess.";
   if (plain === email.toLowerCase() || plain === email.split("@")[0]?.toLowerCase()) return "Do not use your e-mail as the password.";
   return null;
 }
 
-const common = ["password", "passwort", "qwertyuiop", "qwerty", "qwertz", "letmein", "welcome", "administrator", "admin", "iloveyou", "changeme", "dragon", "monkey", "football", "baseball", "sunshine", "princess", "trustno", "superman", "secret", "default", "berth", "master", "login"];
+const common = [
+  "password",
+  "passwort",
+  "qwertyuiop",
+  "qwerty",
+  "qwertz",
+  "letmein",
+  "welcome",
+  "administrator",
+  "admin",
+  "iloveyou",
+  "changeme",
+  "dragon",
+  "monkey",
+  "football",
+  "baseball",
+  "sunshine",
+  "princess",
+  "trustno",
+  "superman",
+  "secret",
+  "default",
+  "berth",
+  "master",
+  "login",
+];
 
 async function inTurn<T>(task: () => Promise<T>): Promise<T> {
   if (running >= concurrent) await new Promise<void>((resolve) => waiting.push(resolve));

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
+
 import { generateSealingKey, open, seal } from "./sealing.ts";
 
 const key = generateSealingKey("k1");
 
 describe("a sealed secret", () => {
-  it.each(["", "simple", "pa$$ \"quoted\" 'x' `id` #\n\u0000 ümläut 日本", "x".repeat(100_000)])("opens to exactly the value that was sealed", (value) => {
-    expect(open(key, seal(key, "project:1/KEY", value))).toBe(value);
-  });
+  it.each(["", "simple", "pa$$ \"quoted\" 'x' `id` #\n\u0000 ümläut 日本", "x".repeat(100_000)])(
+    "opens to exactly the value that was sealed",
+    (value) => {
+      expect(open(key, seal(key, "project:1/KEY", value))).toBe(value);
+    },
+  );
 
   it("is different every time", () => {
     expect(Buffer.from(seal(key, "s", "v").ciphertext)).not.toEqual(Buffer.from(seal(key, "s", "v").ciphertext));

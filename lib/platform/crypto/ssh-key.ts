@@ -4,12 +4,22 @@ import { type KeyObject, randomBytes } from "node:crypto";
  * An Ed25519 key pair in OpenSSH's own formats (PROTOCOL.key), which ssh insists on and Node does not write.
  * @param comment ends up behind the public key, for people
  */
-export function openSshKeyPair(pair: { publicKey: KeyObject; privateKey: KeyObject }, comment: string): { privateKey: string; publicKey: string } {
+export function openSshKeyPair(
+  pair: { publicKey: KeyObject; privateKey: KeyObject },
+  comment: string,
+): { privateKey: string; publicKey: string } {
   const publicRaw = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
   const seed = pair.privateKey.export({ format: "der", type: "pkcs8" }).subarray(-32);
   const publicBlob = Buffer.concat([text("ssh-ed25519"), sized(publicRaw)]);
   const check = randomBytes(4);
-  const inner = Buffer.concat([check, check, text("ssh-ed25519"), sized(publicRaw), sized(Buffer.concat([seed, publicRaw])), text(comment)]);
+  const inner = Buffer.concat([
+    check,
+    check,
+    text("ssh-ed25519"),
+    sized(publicRaw),
+    sized(Buffer.concat([seed, publicRaw])),
+    text(comment),
+  ]);
   const padding = Buffer.from(Array.from({ length: (8 - (inner.length % 8)) % 8 }, (_unused, index) => index + 1));
   const file = Buffer.concat([
     Buffer.from("openssh-key-v1\0", "latin1"),

@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
+
 import { Prisma, PrismaClient } from "./client/client.ts";
 
 export { Prisma } from "./client/client.ts";
@@ -19,7 +20,10 @@ const lockTimeoutMs = 8_000;
  * @param url the role URL of this process
  * @param options.connections the most connections it may hold
  */
-export function openDatabase(url: string, options: { connections: number; onError: (error: Error) => void }): { database: Database; pool: Pool; close(): Promise<void> } {
+export function openDatabase(
+  url: string,
+  options: { connections: number; onError: (error: Error) => void },
+): { database: Database; pool: Pool; close(): Promise<void> } {
   const pool = new Pool({
     connectionString: url,
     max: options.connections,
@@ -52,7 +56,11 @@ export function isUniqueViolation(error: unknown): boolean {
 /** The connection or the server failed, not the statement: worth trying again later. */
 export function isDatabaseDown(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
-  if (error instanceof Prisma.PrismaClientKnownRequestError) return ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"].includes(error.code);
+  if (error instanceof Prisma.PrismaClientKnownRequestError)
+    return ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"].includes(error.code);
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" && (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || ["57P01", "57P02", "57P03", "08006", "08003"].includes(code));
+  return (
+    typeof code === "string" &&
+    (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || ["57P01", "57P02", "57P03", "08006", "08003"].includes(code))
+  );
 }

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+
 import type { Log } from "../log.ts";
 
 export interface Listener {

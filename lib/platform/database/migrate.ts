@@ -1,6 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import { Client } from "pg";
@@ -114,7 +115,12 @@ async function readMigrations(root: string) {
       migrationFile: { path: "migration.sql", content: { tag: "ok", value: await readFile(join(folder, path, "migration.sql"), "utf8") } },
     })),
   );
-  return { baseDir: folder, shadowDbInitScript: "", lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' }, migrationDirectories };
+  return {
+    baseDir: folder,
+    shadowDbInitScript: "",
+    lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
+    migrationDirectories,
+  };
 }
 
 async function readSchema(root: string) {

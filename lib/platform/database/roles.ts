@@ -9,7 +9,19 @@ export type ProcessRole = "web" | "worker" | "gateway" | "scheduler";
 export const processRoles: readonly ProcessRole[] = ["web", "worker", "gateway", "scheduler"];
 
 /** What web and worker may do alike; what only one of them may is listed below. */
-const sharedTables = ["project", "stage", "ref", "environment", "deployment", "deployment_step", "event", "variable", "repository_credential", "membership", "part_status"];
+const sharedTables = [
+  "project",
+  "stage",
+  "ref",
+  "environment",
+  "deployment",
+  "deployment_step",
+  "event",
+  "variable",
+  "repository_credential",
+  "membership",
+  "part_status",
+];
 
 const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
   web: [
@@ -74,7 +86,9 @@ export async function provisionRoles(
   await client.connect();
   try {
     await client.query(enqueueFunction);
-    const { rows } = await client.query<{ may: boolean }>("SELECT rolsuper OR rolcreaterole AS may FROM pg_roles WHERE rolname = current_user");
+    const { rows } = await client.query<{ may: boolean }>(
+      "SELECT rolsuper OR rolcreaterole AS may FROM pg_roles WHERE rolname = current_user",
+    );
     if (rows[0]?.may !== true) return { urls: { web: adminUrl, worker: adminUrl, gateway: adminUrl, scheduler: adminUrl }, guarded: false };
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock(7301994)");

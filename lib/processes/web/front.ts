@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+
 import type { Log } from "#lib/platform/log.ts";
 
 export interface FrontOptions {
@@ -11,7 +12,8 @@ export interface FrontOptions {
 }
 
 /** Headers that only Next or a trusted proxy may set; from outside they are attacks or mistakes. */
-const internalHeaders = /^(x-middleware-|x-nextjs-|x-forwarded-|x-berth-|x-invoke-|x-matched-path$|x-now-|forwarded$|x-real-ip$|x-original-url$|x-rewrite-url$|x-nonce$|content-security-policy$)/;
+const internalHeaders =
+  /^(x-middleware-|x-nextjs-|x-forwarded-|x-berth-|x-invoke-|x-matched-path$|x-now-|forwarded$|x-real-ip$|x-original-url$|x-rewrite-url$|x-nonce$|content-security-policy$)/;
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 const knownMethods = new Set([...safeMethods, "POST", "PUT", "PATCH", "DELETE"]);
 /** Doors that carry their own credentials on every request: the name they are called by does not matter to them. */
@@ -99,5 +101,7 @@ function redirect(response: ServerResponse, location: string): void {
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" }).end(`${text}\n`);
+  response
+    .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", connection: "close" })
+    .end(`${text}\n`);
 }

@@ -1,8 +1,11 @@
 import { createServer } from "node:http";
+
 import next from "next";
+
 import { describeError } from "#lib/core/errors.ts";
 import { gitDoor } from "#lib/server/git-door.ts";
 import { services } from "#lib/server/services.ts";
+
 import { runProcess } from "../run-process.ts";
 import { createFront } from "./front.ts";
 
@@ -13,7 +16,10 @@ await runProcess("web", async (config, log) => {
   const app = next({ dev: false, dir: process.cwd(), hostname: host, port, quiet: true });
   await app.prepare();
   const pages = app.getRequestHandler();
-  const server = createServer({ maxHeaderSize: 16 * 1024, requireHostHeader: true }, createFront({ origin, log, serveGit: gitDoor, servePages: (request, response) => pages(request, response) }));
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, requireHostHeader: true },
+    createFront({ origin, log, serveGit: gitDoor, servePages: (request, response) => pages(request, response) }),
+  );
   server.headersTimeout = 15_000;
   // A push or a log stream may take as long as it moves; slow headers may not.
   server.requestTimeout = 0;
@@ -25,7 +31,9 @@ await runProcess("web", async (config, log) => {
     server.listen(port, host, resolve);
   });
   // The first visitor should not wait for connections and modules.
-  await services().database.$queryRaw`SELECT 1`.catch((error: unknown) => log.warn({ reason: describeError(error) }, "The database does not answer yet."));
+  await services().database.$queryRaw`SELECT 1`.catch((error: unknown) =>
+    log.warn({ reason: describeError(error) }, "The database does not answer yet."),
+  );
   return {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

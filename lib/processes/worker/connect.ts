@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+
 import { request } from "undici";
 import { z } from "zod";
+
 import { connectEngine, type EngineTarget } from "#lib/adapters/docker/client.ts";
 import { createGitRunner } from "#lib/adapters/git/runner.ts";
 import { createMarathon } from "#lib/adapters/marathon/client.ts";
@@ -37,7 +39,12 @@ export async function connectWorker(config: Config, database: Database, log: Log
     engine: connectEngine(target),
     git: createGitRunner({ homeDir: join(config.home, "git-home"), log, protocols, environment: process.env }),
     marathon,
-    taskLogs: createTaskLogReader({ info: () => marathon.info(), marathonUrls: config.marathon.urls, ...optional("credentials", config.marathon.credentials), log }),
+    taskLogs: createTaskLogReader({
+      info: () => marathon.info(),
+      marathonUrls: config.marathon.urls,
+      ...optional("credentials", config.marathon.credentials),
+      log,
+    }),
     registry:
       registryUrl === undefined
         ? null
@@ -99,7 +106,11 @@ async function readKey(file: string): Promise<PrivateSealingKey | null> {
 
 async function makeKey(file: string): Promise<PrivateSealingKey> {
   const key = generateSealingKey(`k${Date.now()}`);
-  const text = JSON.stringify({ kid: key.kid, publicKey: Buffer.from(key.publicKey).toString("base64"), privateKey: Buffer.from(key.privateKey).toString("base64") });
+  const text = JSON.stringify({
+    kid: key.kid,
+    publicKey: Buffer.from(key.publicKey).toString("base64"),
+    privateKey: Buffer.from(key.privateKey).toString("base64"),
+  });
   await writeFile(file, text, { mode: 0o600, flag: "wx" });
   return key;
 }

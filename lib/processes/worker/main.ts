@@ -1,7 +1,9 @@
 import { EventEmitter } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+
 import { Logger, type Runner, type TaskList, run } from "graphile-worker";
+
 import { ensureBaseImage } from "#lib/adapters/engine-local/base-image.ts";
 import { describeError } from "#lib/core/errors.ts";
 import { collectImages } from "#lib/domain/builds/collect.ts";
@@ -15,6 +17,7 @@ import { startHeartbeat } from "#lib/domain/workers/heartbeat.ts";
 import { openDatabase } from "#lib/platform/database/client.ts";
 import type { Log } from "#lib/platform/log.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { runProcess } from "../run-process.ts";
 import { connectWorker } from "./connect.ts";
 import { parsePayload } from "./payload.ts";
@@ -31,7 +34,10 @@ await runProcess("worker", async (config, log) => {
   if (url === undefined) throw new Error("The setting BERTH_PROCESS_DATABASE_URL is missing: the supervisor starts this process.");
   for (const folder of ["git", "mirrors", "git-home", "keys"]) await mkdir(join(config.home, folder), { recursive: true, mode: 0o700 });
 
-  const { database, close } = openDatabase(url, { connections: 8, onError: (error) => log.warn({ err: error }, "A database connection failed.") });
+  const { database, close } = openDatabase(url, {
+    connections: 8,
+    onError: (error) => log.warn({ err: error }, "A database connection failed."),
+  });
   const pools: string[] = [];
   const context = await connectWorker(config, database, log, () => pools[0] ?? "starting");
   const runners = [
@@ -61,7 +67,14 @@ await runProcess("worker", async (config, log) => {
   };
 });
 
-async function startPool(url: string, maxPoolSize: number, concurrency: number, taskList: TaskList, log: Log, pools: string[]): Promise<Runner> {
+async function startPool(
+  url: string,
+  maxPoolSize: number,
+  concurrency: number,
+  taskList: TaskList,
+  log: Log,
+  pools: string[],
+): Promise<Runner> {
   const events = new EventEmitter();
   events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => pools.push(workerPool.id));
   return run({
@@ -91,7 +104,8 @@ function otherTasks(context: WorkerContext): TaskList {
     "collect-images": (payload) => collectImages(context, parsePayload(payload, "projectId")),
     "follow-log": async (payload) => {
       const environmentId = parsePayload(payload, "environmentId");
-      if ((await followLog(context, environmentId)) === "again") await enqueue(context.database, { task: "follow-log", payload: { environmentId } });
+      if ((await followLog(context, environmentId)) === "again")
+        await enqueue(context.database, { task: "follow-log", payload: { environmentId } });
     },
   };
 }

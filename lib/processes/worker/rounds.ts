@@ -23,7 +23,10 @@ export function startRounds(context: WorkerContext, options: { url: string; sync
     every(context, everyMs.rows, "rows", () => sweepRows(context)),
     every(context, options.syncSeconds * 1000, "remotes", () => pollRemotes(context)),
   ];
-  const listener = listen(options.url, ["berth_events"], { onNotification: (_channel, payload) => wakeFor(context, payload), log: context.log });
+  const listener = listen(options.url, ["berth_events"], {
+    onNotification: (_channel, payload) => wakeFor(context, payload),
+    log: context.log,
+  });
   void followMarathon(context, stop.signal);
   return {
     async stop() {
@@ -67,11 +70,15 @@ function wakeFor(context: WorkerContext, payload: string): void {
 async function followMarathon(context: WorkerContext, signal: AbortSignal): Promise<void> {
   for await (const event of context.marathon.events(signal)) {
     if (event.type === "connected") {
-      await sweepEnvironments(context).catch((error: unknown) => context.log.info({ reason: describeError(error) }, "The pass after connecting did not work; it comes again."));
+      await sweepEnvironments(context).catch((error: unknown) =>
+        context.log.info({ reason: describeError(error) }, "The pass after connecting did not work; it comes again."),
+      );
       continue;
     }
     if (event.appId === null || !event.appId.startsWith(appPrefix)) continue;
-    await ringApp(context, event.appId).catch((error: unknown) => context.log.info({ reason: describeError(error) }, "An event of Marathon's was lost; the next pass sees to it."));
+    await ringApp(context, event.appId).catch((error: unknown) =>
+      context.log.info({ reason: describeError(error) }, "An event of Marathon's was lost; the next pass sees to it."),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { exactText } from "../files/exact-text.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { capacityOf, promisedBy } from "../tasks/capacity.ts";
 import { type Task, hasEnded } from "../tasks/task.ts";
@@ -142,7 +143,7 @@ export async function readFile({ scheduler }: Api, { query }: ApiRequest): Promi
   const most = length === -1 ? longestRead : Math.min(length, longestRead);
   const chunk = await scheduler.sandboxes.read(taskId, name === "stderr" ? "stderr" : "stdout", offset === -1 ? null : offset, most);
   if (chunk === null) return text(404, "There is no such file (any more).\n");
-  return { status: 200, json: { data: chunk.data.toString("utf8"), offset: chunk.offset } };
+  return { status: 200, json: { data: exactText(chunk.data), offset: chunk.offset } };
 }
 
 /** -1 when absent, null when it is no number. */

@@ -1,6 +1,7 @@
 import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { parseInput } from "#lib/domain/command.ts";
 import { isDatabaseDown } from "#lib/platform/database/client.ts";
+
 import { requestSource, tokenActor } from "../current-actor.ts";
 import { statusOf } from "../http-status.ts";
 import { services } from "../services.ts";
@@ -70,7 +71,8 @@ function matchPath(pattern: string, path: string): Record<string, string> | null
 
 async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) throw new BerthError("invalid_input", { detail: "Send JSON with content-type application/json." });
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type))
+    throw new BerthError("invalid_input", { detail: "Send JSON with content-type application/json." });
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {

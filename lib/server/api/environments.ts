@@ -1,4 +1,6 @@
 import { z } from "zod";
+
+import type { Actor } from "#lib/domain/access/policy.ts";
 import { cancel } from "#lib/domain/deployments/commands/cancel.ts";
 import { getDeployment } from "#lib/domain/deployments/queries.ts";
 import { destroy } from "#lib/domain/environments/commands/destroy.ts";
@@ -6,11 +8,11 @@ import { preview } from "#lib/domain/environments/commands/preview.ts";
 import { redeploy } from "#lib/domain/environments/commands/redeploy.ts";
 import { start } from "#lib/domain/environments/commands/start.ts";
 import { stop } from "#lib/domain/environments/commands/stop.ts";
-import { type EnvironmentPage, getEnvironmentById } from "#lib/domain/environments/queries.ts";
 import { listEnvironments } from "#lib/domain/environments/list.ts";
-import type { Actor } from "#lib/domain/access/policy.ts";
-import { deploymentLogResponse } from "../streams/log.ts";
+import { type EnvironmentPage, getEnvironmentById } from "#lib/domain/environments/queries.ts";
+
 import type { Services } from "../services.ts";
+import { deploymentLogResponse } from "../streams/log.ts";
 import { operation } from "./operation.ts";
 import { deploymentSchema, environmentSchema, idParams, slugParams, startedSchema } from "./schemas.ts";
 
@@ -51,7 +53,8 @@ export const environmentOperations = [
     params: slugParams,
     body: z.strictObject({ stage: z.string().optional(), ref: z.string() }),
     success: { status: 202, schema: startedSchema },
-    run: async ({ services, actor, params, body }) => started(services, actor, await preview.run(services, actor, { ...body, project: params.slug })),
+    run: async ({ services, actor, params, body }) =>
+      started(services, actor, await preview.run(services, actor, { ...body, project: params.slug })),
   }),
   operation({
     method: "GET",
@@ -61,7 +64,9 @@ export const environmentOperations = [
     tag: "environments",
     params: slugParams,
     success: { status: 200, schema: z.object({ environments: z.array(environmentSchema) }) },
-    run: async ({ services, actor, params }) => ({ environments: (await listEnvironments(services, actor, params.slug)).map(environmentJson) }),
+    run: async ({ services, actor, params }) => ({
+      environments: (await listEnvironments(services, actor, params.slug)).map(environmentJson),
+    }),
   }),
   operation({
     method: "GET",
@@ -88,11 +93,16 @@ export const environmentOperations = [
       method: "POST",
       path: `/environments/{id}/${verb}`,
       id: `${verb}Environment`,
-      summary: { redeploy: "Deploy the head of its ref again", stop: "Stop its containers; release and URL stay", start: "Start it with the release that was live" }[verb],
+      summary: {
+        redeploy: "Deploy the head of its ref again",
+        stop: "Stop its containers; release and URL stay",
+        start: "Start it with the release that was live",
+      }[verb],
       tag: "environments",
       params: idParams,
       success: { status: 202, schema: startedSchema },
-      run: async ({ services, actor, params }) => started(services, actor, await verbs[verb].run(services, actor, { environment: params.id })),
+      run: async ({ services, actor, params }) =>
+        started(services, actor, await verbs[verb].run(services, actor, { environment: params.id })),
     }),
   ),
   operation({
@@ -131,6 +141,9 @@ export const environmentOperations = [
     query: z.object({ follow: z.enum(["true", "false"]).optional() }),
     success: { status: 200, contentType: "text/plain" },
     run: ({ services, actor, params, query, request }) =>
-      deploymentLogResponse(services, actor, params.id, { follow: query.follow === "true" || (request.headers.get("accept") ?? "").includes("text/event-stream"), request }),
+      deploymentLogResponse(services, actor, params.id, {
+        follow: query.follow === "true" || (request.headers.get("accept") ?? "").includes("text/event-stream"),
+        request,
+      }),
   }),
 ];

@@ -1,5 +1,7 @@
 import type { z } from "zod";
+
 import type { Actor } from "#lib/domain/access/policy.ts";
+
 import type { Services } from "../services.ts";
 
 export interface Call<P, Q, B> {
@@ -41,7 +43,9 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
 }
 
 /** Declares an operation. What comes in was checked by its schemas; what goes out is cut to its schema, so that nothing slips out. */
-export function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(definition: Definition<P, Q, B, R>): Operation {
+export function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
+  definition: Definition<P, Q, B, R>,
+): Operation {
   const { params, query, body, success } = definition;
   return {
     ...definition,
@@ -57,6 +61,7 @@ export function operation<P extends z.ZodObject, Q extends z.ZodObject, B extend
         query: query?.parse(call.query) ?? call.query,
         body: call.body,
       };
+      // oxlint-disable-next-line typescript/consistent-type-assertions -- the compiler cannot follow that a missing schema goes with a missing part
       const result = await definition.run(parsed as Call<z.output<P>, z.output<Q>, z.output<B>>);
       return result instanceof Response || success.schema === undefined ? result : success.schema.parse(result);
     },

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { createProjectInput, updateProjectInput } from "#lib/domain/projects/schema.ts";
-import { deleteProject, syncProject, updateProject } from "#lib/domain/projects/commands/settings.ts";
+
 import { getBoard } from "#lib/domain/board/queries.ts";
+import { deleteProject, syncProject, updateProject } from "#lib/domain/projects/commands/settings.ts";
 import { listProjects } from "#lib/domain/projects/queries.ts";
+import { createProjectInput, updateProjectInput } from "#lib/domain/projects/schema.ts";
 import { listRefs } from "#lib/domain/refs/queries.ts";
-import { getProjectVariables } from "#lib/domain/variables/queries.ts";
 import { deleteVariable, setVariable } from "#lib/domain/variables/commands/set.ts";
+import { getProjectVariables } from "#lib/domain/variables/queries.ts";
+
 import { makeProject } from "../make-project.ts";
 import { makeSampleProject } from "../sample-project.ts";
 import { operation } from "./operation.ts";
@@ -99,7 +101,12 @@ export const projectOperations = [
     summary: "Branches and tags, the newest first",
     tag: "refs",
     params: slugParams,
-    query: z.object({ search: z.string().max(200).optional(), kind: z.enum(["branch", "tag"]).optional(), page: z.coerce.number().int().min(1).optional(), perPage: z.coerce.number().int().min(1).max(500).optional() }),
+    query: z.object({
+      search: z.string().max(200).optional(),
+      kind: z.enum(["branch", "tag"]).optional(),
+      page: z.coerce.number().int().min(1).optional(),
+      perPage: z.coerce.number().int().min(1).max(500).optional(),
+    }),
     success: { status: 200, schema: z.object({ refs: z.array(refSchema), total: z.number(), page: z.number(), pages: z.number() }) },
     async run({ services, actor, params, query }) {
       const { rows, ...page } = await listRefs(services, actor, params.slug, { perPage: 100, ...query });
@@ -123,7 +130,14 @@ export const projectOperations = [
     summary: "Set a variable or secret of a project, stage or environment",
     tag: "variables",
     params: slugParams,
-    body: z.strictObject({ scope: z.enum(["project", "stage", "environment"]).default("project"), stage: z.string().optional(), environment: z.uuid().optional(), name: z.string(), kind: z.enum(["plain", "secret"]).default("plain"), value: z.string() }),
+    body: z.strictObject({
+      scope: z.enum(["project", "stage", "environment"]).default("project"),
+      stage: z.string().optional(),
+      environment: z.uuid().optional(),
+      name: z.string(),
+      kind: z.enum(["plain", "secret"]).default("plain"),
+      value: z.string(),
+    }),
     success: { status: 200, schema: z.object({ id: z.uuid() }) },
     run: ({ services, actor, params, body }) => setVariable.run(services, actor, { ...body, project: params.slug }),
   }),

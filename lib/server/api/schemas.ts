@@ -1,30 +1,77 @@
 import { z } from "zod";
 
 /** What the REST interface says. Names as on the pages; times as ISO 8601 in UTC. */
-const time = z.date().transform((date) => date.toISOString()).pipe(z.iso.datetime()).meta({ type: "string", format: "date-time" });
+const time = z
+  .date()
+  .transform((date) => date.toISOString())
+  .pipe(z.iso.datetime())
+  .meta({ type: "string", format: "date-time" });
 const optionalTime = time.nullable();
 export const slugParams = z.object({ slug: z.string().min(1).max(64) });
 export const idParams = z.object({ id: z.uuid() });
 
 export const problemSchema = z
-  .object({ type: z.string(), title: z.string(), status: z.number(), code: z.string(), detail: z.string().nullable(), help: z.string(), errors: z.record(z.string(), z.string()).optional(), requestId: z.string().nullable() })
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    code: z.string(),
+    detail: z.string().nullable(),
+    help: z.string(),
+    errors: z.record(z.string(), z.string()).optional(),
+    requestId: z.string().nullable(),
+  })
   .meta({ id: "Problem" });
 const reason = z.object({ code: z.string(), title: z.string(), detail: z.string().nullable(), help: z.string() }).meta({ id: "Reason" });
 
 export const projectSchema = z
-  .object({ slug: z.string(), name: z.string(), repository: z.string(), defaultBranch: z.string().nullable(), environments: z.object({ total: z.number(), healthy: z.number(), failing: z.number(), building: z.number() }), lastActivityAt: optionalTime })
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    repository: z.string(),
+    defaultBranch: z.string().nullable(),
+    environments: z.object({ total: z.number(), healthy: z.number(), failing: z.number(), building: z.number() }),
+    lastActivityAt: optionalTime,
+  })
   .meta({ id: "Project" });
 export const projectHeadSchema = z
-  .object({ slug: z.string(), name: z.string(), repositoryKind: z.enum(["builtin", "remote"]), gitUrl: z.string(), defaultBranch: z.string().nullable(), syncedAt: optionalTime, syncProblem: reason.nullable() })
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    repositoryKind: z.enum(["builtin", "remote"]),
+    gitUrl: z.string(),
+    defaultBranch: z.string().nullable(),
+    syncedAt: optionalTime,
+    syncProblem: reason.nullable(),
+  })
   .meta({ id: "ProjectDetails" });
 export const createdProjectSchema = z.object({ slug: z.string(), gitUrl: z.string() }).meta({ id: "CreatedProject" });
 
 export const refSchema = z
-  .object({ name: z.string(), kind: z.enum(["branch", "tag"]), slug: z.string(), commit: z.string(), subject: z.string().nullable(), author: z.string().nullable(), committedAt: optionalTime, changedAt: time, firstSeenAt: time, environments: z.array(z.object({ id: z.uuid(), name: z.string() })) })
+  .object({
+    name: z.string(),
+    kind: z.enum(["branch", "tag"]),
+    slug: z.string(),
+    commit: z.string(),
+    subject: z.string().nullable(),
+    author: z.string().nullable(),
+    committedAt: optionalTime,
+    changedAt: time,
+    firstSeenAt: time,
+    environments: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  })
   .meta({ id: "Ref" });
 
 const stepSchema = z
-  .object({ name: z.string(), title: z.string(), status: z.enum(["waiting", "running", "done", "failed", "skipped"]), startedAt: optionalTime, endedAt: optionalTime, usualMs: z.number().nullable(), detail: z.string().nullable() })
+  .object({
+    name: z.string(),
+    title: z.string(),
+    status: z.enum(["waiting", "running", "done", "failed", "skipped"]),
+    startedAt: optionalTime,
+    endedAt: optionalTime,
+    usualMs: z.number().nullable(),
+    detail: z.string().nullable(),
+  })
   .meta({ id: "Step" });
 const deploymentFields = {
   id: z.uuid(),
@@ -43,10 +90,18 @@ const deploymentFields = {
 };
 export const deploymentSummarySchema = z.object(deploymentFields).meta({ id: "DeploymentSummary" });
 export const deploymentSchema = z
-  .object({ ...deploymentFields, refName: z.string(), environment: z.object({ id: z.uuid(), name: z.string(), url: z.string() }), release: z.object({ number: z.number(), digest: z.string() }).nullable(), steps: z.array(stepSchema) })
+  .object({
+    ...deploymentFields,
+    refName: z.string(),
+    environment: z.object({ id: z.uuid(), name: z.string(), url: z.string() }),
+    release: z.object({ number: z.number(), digest: z.string() }).nullable(),
+    steps: z.array(stepSchema),
+  })
   .meta({ id: "Deployment" });
 
-const releaseSchema = z.object({ number: z.number(), commit: z.string(), digest: z.string(), createdAt: time, createdBy: z.string().nullable() }).meta({ id: "Release" });
+const releaseSchema = z
+  .object({ number: z.number(), commit: z.string(), digest: z.string(), createdAt: time, createdBy: z.string().nullable() })
+  .meta({ id: "Release" });
 export const environmentSchema = z
   .object({
     id: z.uuid(),
@@ -55,7 +110,10 @@ export const environmentSchema = z
     stage: z.string(),
     ref: z.object({ kind: z.enum(["branch", "tag"]), name: z.string() }).nullable(),
     url: z.string(),
-    status: z.string().meta({ description: "starting, healthy, unhealthy, crashing, stopped, missing, unknown, none (nothing was ever live), destroying or destroyed" }),
+    status: z.string().meta({
+      description:
+        "starting, healthy, unhealthy, crashing, stopped, missing, unknown, none (nothing was ever live), destroying or destroyed",
+    }),
     statusDetail: z.string().nullable(),
     desired: z.enum(["running", "stopped", "destroyed"]),
     instances: z.number(),
@@ -65,11 +123,34 @@ export const environmentSchema = z
     createdBy: z.string().nullable(),
   })
   .meta({ id: "Environment" });
-export const startedSchema = z.object({ id: z.uuid(), url: z.string(), deployment: z.object({ id: z.uuid() }).nullable() }).meta({ id: "StartedEnvironment" });
+export const startedSchema = z
+  .object({ id: z.uuid(), url: z.string(), deployment: z.object({ id: z.uuid() }).nullable() })
+  .meta({ id: "StartedEnvironment" });
 
 export const variableSchema = z
-  .object({ id: z.uuid(), name: z.string(), kind: z.enum(["plain", "secret"]), value: z.string().nullable(), scope: z.enum(["project", "stage", "environment"]), scopeName: z.string(), changedBy: z.string().nullable(), changedAt: time })
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    kind: z.enum(["plain", "secret"]),
+    value: z.string().nullable(),
+    scope: z.enum(["project", "stage", "environment"]),
+    scopeName: z.string(),
+    changedBy: z.string().nullable(),
+    changedAt: time,
+  })
   .meta({ id: "Variable" });
 export const healthSchema = z
-  .object({ state: z.enum(["up", "degraded", "down"]), version: z.string(), parts: z.array(z.object({ part: z.string(), state: z.enum(["up", "down", "off", "unknown"]), since: optionalTime, detail: z.string().nullable().optional() })), queue: z.object({ waiting: z.number(), running: z.number() }) })
+  .object({
+    state: z.enum(["up", "degraded", "down"]),
+    version: z.string(),
+    parts: z.array(
+      z.object({
+        part: z.string(),
+        state: z.enum(["up", "down", "off", "unknown"]),
+        since: optionalTime,
+        detail: z.string().nullable().optional(),
+      }),
+    ),
+    queue: z.object({ waiting: z.number(), running: z.number() }),
+  })
   .meta({ id: "Health" });

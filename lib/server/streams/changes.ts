@@ -1,11 +1,18 @@
 import type { Actor } from "#lib/domain/access/policy.ts";
 import { may } from "#lib/domain/access/policy.ts";
+
 import type { Services } from "../services.ts";
 import { guard } from "./guard.ts";
 import { sseResponse } from "./sse.ts";
 
 /** Tells a project's pages that something changed. What changed they read for themselves, with their own rights. */
-export async function projectChanges(services: Services, actor: Actor, projectId: string, request: Request, again: () => Promise<Actor | null>): Promise<Response> {
+export async function projectChanges(
+  services: Services,
+  actor: Actor,
+  projectId: string,
+  request: Request,
+  again: () => Promise<Actor | null>,
+): Promise<Response> {
   return sseResponse(request, (writer) => {
     const forget = services.hub.onChange((change) => {
       if (change.kind === "resync") writer.send({ event: "change", data: { kind: "resync" } });

@@ -2,6 +2,7 @@ import { BerthError } from "#lib/core/errors.ts";
 import { isBuildOver } from "#lib/core/states.ts";
 import { type Actor, authorise } from "#lib/domain/access/policy.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { currentActor, tokenActor } from "../current-actor.ts";
 import type { Services } from "../services.ts";
 import { guard } from "./guard.ts";
@@ -21,15 +22,25 @@ interface LogSource {
 }
 
 /** The build log of a deployment: as plain text, or followed from behind the last event the reader has seen. */
-export async function deploymentLogResponse(services: Services, actor: Actor, deploymentId: string, options: { follow: boolean; request: Request }): Promise<Response> {
+export async function deploymentLogResponse(
+  services: Services,
+  actor: Actor,
+  deploymentId: string,
+  options: { follow: boolean; request: Request },
+): Promise<Response> {
   const source = await deploymentLog(services, deploymentId);
   source.authorise(actor);
-  return options.follow ? followResponse(services, source, options.request) : textResponse(services, source.logId, `deployment-${deploymentId}.log`);
+  return options.follow
+    ? followResponse(services, source, options.request)
+    : textResponse(services, source.logId, `deployment-${deploymentId}.log`);
 }
 
 /** The output of a running environment, followed. Being read is what makes the worker copy it. */
 export async function environmentLogResponse(services: Services, actor: Actor, environmentId: string, request: Request): Promise<Response> {
-  const row = await services.database.environment.findUnique({ where: { id: environmentId }, select: { runtimeLogId: true, projectId: true, destroyedAt: true, stage: { select: { kind: true } } } });
+  const row = await services.database.environment.findUnique({
+    where: { id: environmentId },
+    select: { runtimeLogId: true, projectId: true, destroyedAt: true, stage: { select: { kind: true } } },
+  });
   if (row === null || row.destroyedAt !== null) throw new BerthError("not_found");
   const source: LogSource = {
     logId: row.runtimeLogId,
@@ -38,7 +49,10 @@ export async function environmentLogResponse(services: Services, actor: Actor, e
   };
   source.authorise(actor);
   const watch = async () => {
-    await services.database.environment.updateMany({ where: { id: environmentId }, data: { logWatchedUntil: new Date(Date.now() + watchMs) } });
+    await services.database.environment.updateMany({
+      where: { id: environmentId },
+      data: { logWatchedUntil: new Date(Date.now() + watchMs) },
+    });
     await enqueue(services.database, { task: "follow-log", payload: { environmentId } });
   };
   await watch();
@@ -49,13 +63,18 @@ export async function environmentLogResponse(services: Services, actor: Actor, e
 async function deploymentLog(services: Services, deploymentId: string): Promise<LogSource> {
   const row = await services.database.deployment.findUnique({
     where: { id: deploymentId },
-    select: { projectId: true, build: { select: { id: true, logId: true } }, environment: { select: { stage: { select: { kind: true } } } } },
+    select: {
+      projectId: true,
+      build: { select: { id: true, logId: true } },
+      environment: { select: { stage: { select: { kind: true } } } },
+    },
   });
   if (row === null || row.build === null) throw new BerthError("not_found");
   const { build } = row;
   return {
     logId: build.logId,
-    authorise: (actor) => authorise(actor, "logs", { type: "environment", projectId: row.projectId, stageKind: row.environment.stage.kind }),
+    authorise: (actor) =>
+      authorise(actor, "logs", { type: "environment", projectId: row.projectId, stageKind: row.environment.stage.kind }),
     async isOver() {
       const now = await services.database.build.findUnique({ where: { id: build.id }, select: { status: true } });
       return now === null || isBuildOver(now.status);
@@ -93,11 +112,16 @@ function createReader(services: Services, source: LogSource, writer: SseWriter, 
   async function read(): Promise<void> {
     const over = await source.isOver();
     for (;;) {
-      const chunks = await services.database.logChunk.findMany({ where: { logId: source.logId, seq: { gt: position } }, orderBy: { seq: "asc" }, take: chunksAtOnce });
+      const chunks = await services.database.logChunk.findMany({
+        where: { logId: source.logId, seq: { gt: position } },
+        orderBy: { seq: "asc" },
+        take: chunksAtOnce,
+      });
       for (const chunk of chunks) {
         if (position > 0 && chunk.seq > position + 1) writer.send({ event: "gap", data: { from: position + 1, to: chunk.seq - 1 } });
         writer.send({ id: String(chunk.seq), data: chunk.text });
         position = chunk.seq;
+        await writer.drained();
       }
       if (chunks.length < chunksAtOnce || writer.closed) break;
     }
@@ -132,7 +156,11 @@ function textResponse(services: Services, logId: string, fileName: string): Resp
   let position = 0;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const chunks = await services.database.logChunk.findMany({ where: { logId, seq: { gt: position } }, orderBy: { seq: "asc" }, take: chunksAtOnce });
+      const chunks = await services.database.logChunk.findMany({
+        where: { logId, seq: { gt: position } },
+        orderBy: { seq: "asc" },
+        take: chunksAtOnce,
+      });
       for (const chunk of chunks) {
         controller.enqueue(encoder.encode(chunk.text));
         position = chunk.seq;

@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { destination, pino } from "pino";
 import { z } from "zod";
 
 import { startScheduler } from "#lib/scheduler/server.ts";
@@ -22,6 +22,6 @@ const running = await startScheduler({
   docker: { socketPath },
   listen: { host: "127.0.0.1", port },
   credentials: { username, password },
-  log: pino({ level: process.env["BERTH_TEST_LOG"] ?? "warn" }, pino.destination(2)),
+  log: pino({ level: process.env["BERTH_TEST_LOG"] ?? "warn" }, destination(2)),
 });
 process.stdout.write(`${running.address.port}\n`);

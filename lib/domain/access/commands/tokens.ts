@@ -1,6 +1,8 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { hashToken, newApiToken } from "#lib/platform/crypto/tokens.ts";
+
 import { defineCommand } from "../../command.ts";
 
 const self = { type: "platform" } as const;
@@ -8,10 +10,14 @@ const self = { type: "platform" } as const;
 /** A new API token of one's own. The token itself is in the answer and nowhere else. */
 export const createToken = defineCommand({
   name: "token.create",
-  input: z.strictObject({ name: z.string().trim().min(1, "Give it a name.").max(100), expiresInDays: z.coerce.number().int().min(1).max(3650).optional() }),
+  input: z.strictObject({
+    name: z.string().trim().min(1, "Give it a name.").max(100),
+    expiresInDays: z.coerce.number().int().min(1).max(3650).optional(),
+  }),
   async load(tx, _input, actor) {
     if (actor.id === null) throw new BerthError("forbidden");
-    if ((await tx.apiToken.count({ where: { personId: actor.id, revokedAt: null } })) >= 100) throw new BerthError("conflict", { detail: "You have a hundred tokens; revoke some first." });
+    if ((await tx.apiToken.count({ where: { personId: actor.id, revokedAt: null } })) >= 100)
+      throw new BerthError("conflict", { detail: "You have a hundred tokens; revoke some first." });
     return { personId: actor.id };
   },
   verb: "see_health",
@@ -19,7 +25,10 @@ export const createToken = defineCommand({
   async perform(tx, { personId }, { name, expiresInDays }) {
     const token = newApiToken();
     const expiresAt = expiresInDays === undefined ? null : new Date(Date.now() + expiresInDays * 24 * 60 * 60_000);
-    const { id } = await tx.apiToken.create({ data: { personId, name, hash: hashToken(token), hint: token.slice(-4), expiresAt }, select: { id: true } });
+    const { id } = await tx.apiToken.create({
+      data: { personId, name, hash: hashToken(token), hint: token.slice(-4), expiresAt },
+      select: { id: true },
+    });
     return { id, token };
   },
   subject: (_loaded, { name }, { id }) => ({ objectType: "token", objectId: id, projectId: null, detail: { name } }),
@@ -30,7 +39,10 @@ export const revokeToken = defineCommand({
   name: "token.revoke",
   input: z.strictObject({ id: z.uuid() }),
   async load(tx, { id }, actor) {
-    const token = await tx.apiToken.findFirst({ where: { id, personId: actor.id ?? id, revokedAt: null }, select: { id: true, name: true } });
+    const token = await tx.apiToken.findFirst({
+      where: { id, personId: actor.id ?? id, revokedAt: null },
+      select: { id: true, name: true },
+    });
     if (token === null) throw new BerthError("not_found");
     return token;
   },

@@ -1,7 +1,9 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { isDeploymentOver } from "#lib/core/states.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { defineCommand } from "../../command.ts";
 import { lockEnvironment, policyObject } from "../../environments/load.ts";
 import { endOpenDeployments } from "../end-open.ts";

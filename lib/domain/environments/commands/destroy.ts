@@ -1,4 +1,5 @@
 import { z } from "zod";
+
 import { defineCommand } from "../../command.ts";
 import { destroyEnvironment } from "../destroy.ts";
 import { refuse, whyNotDestroy } from "../gates.ts";
@@ -16,5 +17,11 @@ export const destroy = defineCommand({
     await destroyEnvironment(tx, actor, environment, "Destroy asked for");
     return { environmentId: environment.id };
   },
-  subject: (environment) => ({ objectType: "environment", objectId: environment.id, projectId: environment.projectId, environmentId: environment.id, detail: { name: environment.name } }),
+  subject: (environment) => ({
+    objectType: "environment",
+    objectId: environment.id,
+    projectId: environment.projectId,
+    environmentId: environment.id,
+    detail: { name: environment.name },
+  }),
 });

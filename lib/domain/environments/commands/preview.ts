@@ -1,5 +1,7 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
+
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { stageTakes } from "../../projects/pipeline.ts";
@@ -21,21 +23,34 @@ export const preview = defineCommand({
   name: "environment.preview",
   input,
   async load(tx, { project: slug, stage: stageName, ref: wanted }) {
-    const project = await tx.project.findFirst({ where: { slug, deletedAt: null }, select: { id: true, slug: true, defaultBranch: true, stages: { orderBy: { position: "asc" } } } });
+    const project = await tx.project.findFirst({
+      where: { slug, deletedAt: null },
+      select: { id: true, slug: true, defaultBranch: true, stages: { orderBy: { position: "asc" } } },
+    });
     if (project === null) throw new BerthError("not_found");
-    const refs = await tx.ref.findMany({ where: { projectId: project.id, goneAt: null, OR: refFilters(wanted) }, orderBy: { kind: "asc" } });
+    const refs = await tx.ref.findMany({
+      where: { projectId: project.id, goneAt: null, OR: refFilters(wanted) },
+      orderBy: { kind: "asc" },
+    });
     for (const ref of refs) {
-      const stage = project.stages.find((candidate) => (stageName === undefined ? stageTakes(candidate, ref, project.defaultBranch) : candidate.name === stageName));
+      const stage = project.stages.find((candidate) =>
+        stageName === undefined ? stageTakes(candidate, ref, project.defaultBranch) : candidate.name === stageName,
+      );
       if (stage !== undefined) return { project, stage, ref };
     }
-    if (refs.length > 0 && stageName !== undefined) throw new BerthError("not_found", { detail: `The project has no stage ${JSON.stringify(stageName)}.` });
-    throw new BerthError("not_found", { detail: refs.length === 0 ? `The repository has no such branch or tag: ${wanted}` : "No stage of the pipeline takes that ref." });
+    if (refs.length > 0 && stageName !== undefined)
+      throw new BerthError("not_found", { detail: `The project has no stage ${JSON.stringify(stageName)}.` });
+    throw new BerthError("not_found", {
+      detail: refs.length === 0 ? `The repository has no such branch or tag: ${wanted}` : "No stage of the pipeline takes that ref.",
+    });
   },
   verb: "deploy",
   object: ({ project, stage }) => policyObject({ projectId: project.id, stageKind: stage.kind }),
   gate({ project, stage, ref }) {
-    if (stage.starts === "by_promotion") throw new BerthError("conflict", { detail: `${stage.title} is reached by promotion, not by a click.` });
-    if (!stageTakes(stage, ref, project.defaultBranch)) throw new BerthError("conflict", { detail: `${stage.title} does not take ${ref.kind} ${ref.name}.` });
+    if (stage.starts === "by_promotion")
+      throw new BerthError("conflict", { detail: `${stage.title} is reached by promotion, not by a click.` });
+    if (!stageTakes(stage, ref, project.defaultBranch))
+      throw new BerthError("conflict", { detail: `${stage.title} does not take ${ref.kind} ${ref.name}.` });
   },
   async perform(tx, { project, stage, ref }, _input, actor, settings) {
     const environment = await ensureEnvironment(tx, actor, { project, stage, ref, baseHost: settings.previewDomain });

@@ -1,5 +1,7 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
+
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { refuse, whyNotRedeploy } from "../gates.ts";
@@ -15,7 +17,8 @@ export const redeploy = defineCommand({
   gate: (environment) => refuse(whyNotRedeploy({ ...environment, hasLiveRelease: environment.liveReleaseId !== null })),
   async perform(tx, environment, _input, actor) {
     const { refKind, refName, refCommit } = environment;
-    if (refKind === null || refName === null || refCommit === null) throw new BerthError("conflict", { detail: "This environment follows no branch or tag." });
+    if (refKind === null || refName === null || refCommit === null)
+      throw new BerthError("conflict", { detail: "This environment follows no branch or tag." });
     const deploymentId = await requestDeployment(tx, actor, {
       environment,
       trigger: "redeploy",

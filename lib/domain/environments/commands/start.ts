@@ -1,5 +1,7 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
+
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { refuse, whyNotStart } from "../gates.ts";

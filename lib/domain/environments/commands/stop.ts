@@ -1,6 +1,8 @@
 import { z } from "zod";
+
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
+
 import { defineCommand } from "../../command.ts";
 import { endOpenDeployments } from "../../deployments/end-open.ts";
 import { refuse, whyNotStop } from "../gates.ts";
@@ -17,9 +19,20 @@ export const stop = defineCommand({
   async perform(tx, environment, _input, actor) {
     await endOpenDeployments(tx, environment.id);
     await tx.environment.update({ where: { id: environment.id }, data: { desired: "stopped", changedAt: new Date() } });
-    await appendEvent(tx, { kind: "environment.stopped", projectId: environment.projectId, environmentId: environment.id, actorName: actor.name, message: "Stopped" });
+    await appendEvent(tx, {
+      kind: "environment.stopped",
+      projectId: environment.projectId,
+      environmentId: environment.id,
+      actorName: actor.name,
+      message: "Stopped",
+    });
     await enqueue(tx, { task: "reconcile-environment", payload: { environmentId: environment.id } });
     return { environmentId: environment.id };
   },
-  subject: (environment) => ({ objectType: "environment", objectId: environment.id, projectId: environment.projectId, environmentId: environment.id }),
+  subject: (environment) => ({
+    objectType: "environment",
+    objectId: environment.id,
+    projectId: environment.projectId,
+    environmentId: environment.id,
+  }),
 });

@@ -1,9 +1,10 @@
+import { parseRepositoryUrl } from "#lib/adapters/git/url.ts";
 import { BerthError } from "#lib/core/errors.ts";
 import { distinctSlugOf, slugOf } from "#lib/core/slug.ts";
-import { parseRepositoryUrl } from "#lib/adapters/git/url.ts";
+import type { Transaction } from "#lib/platform/database/client.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
-import type { Transaction } from "#lib/platform/database/client.ts";
+
 import { defineCommand } from "../../command.ts";
 import { storeCredential } from "../credential.ts";
 import { defaultPipeline } from "../pipeline.ts";
@@ -23,8 +24,16 @@ export const createProject = defineCommand({
   verb: "create_project",
   object: () => ({ type: "platform" }) as const,
   gate({ url }, { password, sshKey }) {
-    if (password !== undefined && url?.kind !== "https" && url?.kind !== "http") throw new BerthError("invalid_input", { detail: "A password goes with an https URL.", fields: { password: "A password goes with an https URL." } });
-    if (sshKey === true && url?.kind !== "ssh") throw new BerthError("invalid_input", { detail: "A deploy key goes with an ssh URL.", fields: { sshKey: "A deploy key goes with an ssh URL." } });
+    if (password !== undefined && url?.kind !== "https" && url?.kind !== "http")
+      throw new BerthError("invalid_input", {
+        detail: "A password goes with an https URL.",
+        fields: { password: "A password goes with an https URL." },
+      });
+    if (sshKey === true && url?.kind !== "ssh")
+      throw new BerthError("invalid_input", {
+        detail: "A deploy key goes with an ssh URL.",
+        fields: { sshKey: "A deploy key goes with an ssh URL." },
+      });
   },
   async perform(tx, { url, slug }, input, actor, settings) {
     const project = await tx.project.create({
@@ -38,9 +47,15 @@ export const createProject = defineCommand({
       },
       select: { id: true },
     });
-    if (input.password !== undefined) await storeCredential(tx, project.id, { kind: "basic", username: input.username, password: input.password });
+    if (input.password !== undefined)
+      await storeCredential(tx, project.id, { kind: "basic", username: input.username, password: input.password });
     if (input.sshKey === true) await storeCredential(tx, project.id, { kind: "ssh" });
-    await appendEvent(tx, { kind: "project.created", projectId: project.id, actorName: actor.name, message: `Project ${input.name} created` });
+    await appendEvent(tx, {
+      kind: "project.created",
+      projectId: project.id,
+      actorName: actor.name,
+      message: `Project ${input.name} created`,
+    });
     if (url !== null) await enqueue(tx, { task: "sync-refs", payload: { projectId: project.id } });
     return { id: project.id, slug, gitUrl: url?.url ?? `${settings.dashboardOrigin}/git/${slug}.git` };
   },

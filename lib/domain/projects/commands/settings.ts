@@ -1,7 +1,9 @@
+import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
-import { z } from "zod";
+
 import { defineCommand } from "../../command.ts";
 import { destroyEnvironment } from "../../environments/destroy.ts";
 import { removeCredential, storeCredential } from "../credential.ts";
@@ -36,7 +38,8 @@ export const setCredential = defineCommand({
   object: projectObject,
   gate(project, { kind, password }) {
     if (project.repositoryKind === "builtin") throw new BerthError("conflict", { detail: "A repository at Berth needs no credential." });
-    if (kind === "basic" && password === undefined) throw new BerthError("invalid_input", { fields: { password: "Enter the password or token." } });
+    if (kind === "basic" && password === undefined)
+      throw new BerthError("invalid_input", { fields: { password: "Enter the password or token." } });
   },
   async perform(tx, { id }, input) {
     if (input.kind === "none") await removeCredential(tx, id);
@@ -74,7 +77,10 @@ export const deleteProject = defineCommand({
     if (confirm !== slug) throw new BerthError("invalid_input", { fields: { confirm: `Type ${slug} to confirm.` } });
   },
   async perform(tx, { id }, _input, actor) {
-    const environments = await tx.environment.findMany({ where: { projectId: id, destroyedAt: null, desired: { not: "destroyed" } }, select: { id: true, projectId: true } });
+    const environments = await tx.environment.findMany({
+      where: { projectId: id, destroyedAt: null, desired: { not: "destroyed" } },
+      select: { id: true, projectId: true },
+    });
     for (const environment of environments) await destroyEnvironment(tx, actor, environment, "The project was deleted");
     await tx.project.update({ where: { id }, data: { deletedAt: new Date() } });
     await appendEvent(tx, { kind: "project.deleted", projectId: id, actorName: actor.name });
@@ -97,7 +103,8 @@ export const updateStage = defineCommand({
   async perform(tx, { id, projectId }, { stage: _stage, ...changes }) {
     const data = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     await tx.stage.update({ where: { id }, data });
-    if (changes.instances !== undefined) await tx.environment.updateMany({ where: { stageId: id, destroyedAt: null }, data: { instances: changes.instances } });
+    if (changes.instances !== undefined)
+      await tx.environment.updateMany({ where: { stageId: id, destroyedAt: null }, data: { instances: changes.instances } });
     await appendEvent(tx, { kind: "project.changed", projectId });
     return { id };
   },

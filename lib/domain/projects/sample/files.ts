@@ -66,5 +66,11 @@ A very small web shop that needs no internet. Change \`shop.json\`, push, and lo
 
 /** All files of the shop at one commit, by path. */
 export function shopFiles(shop: Shop): Record<string, string> {
-  return { Dockerfile: dockerfile, "package.json": packageJson, "server.js": server, "shop.json": `${JSON.stringify(shop, null, 2)}\n`, "README.md": readme };
+  return {
+    Dockerfile: dockerfile,
+    "package.json": packageJson,
+    "server.js": server,
+    "shop.json": `${JSON.stringify(shop, null, 2)}\n`,
+    "README.md": readme,
+  };
 }

@@ -21,19 +21,40 @@ const opening: Shop = {
   ],
   features: [],
 };
-const second: Shop = { ...opening, motto: "Everything for the quay, and a compass.", products: [...opening.products, { name: "Compass", price: 89 }] };
+const second: Shop = {
+  ...opening,
+  motto: "Everything for the quay, and a compass.",
+  products: [...opening.products, { name: "Compass", price: 89 }],
+};
 
 const commits: readonly Commit[] = [
   { ref: "refs/heads/master", subject: "Open the shop", shop: opening, tag: "v1.0" },
   { ref: "refs/heads/master", subject: "Sell compasses", shop: second, tag: "v1.1" },
-  { ref: "refs/heads/issue-1", from: "refs/heads/master", subject: "Make the shop blue", shop: { ...second, title: "Harbour Shop in blue", colour: "#1d4ed8", features: ["issue-1"] } },
+  {
+    ref: "refs/heads/issue-1",
+    from: "refs/heads/master",
+    subject: "Make the shop blue",
+    shop: { ...second, title: "Harbour Shop in blue", colour: "#1d4ed8", features: ["issue-1"] },
+  },
   {
     ref: "refs/heads/issue-2",
     from: "refs/heads/master",
     subject: "Autumn sale: everything a fifth off",
-    shop: { ...second, title: "Autumn sale", motto: "Everything a fifth off.", colour: "#c2410c", products: second.products.map((product) => ({ ...product, price: product.price * 0.8 })), features: ["issue-2"] },
+    shop: {
+      ...second,
+      title: "Autumn sale",
+      motto: "Everything a fifth off.",
+      colour: "#c2410c",
+      products: second.products.map((product) => ({ ...product, price: product.price * 0.8 })),
+      features: ["issue-2"],
+    },
   },
-  { ref: "refs/heads/feature/checkout", from: "refs/heads/master", subject: "Let people buy", shop: { ...second, title: "Harbour Shop with checkout", colour: "#7e22ce", features: ["checkout"] } },
+  {
+    ref: "refs/heads/feature/checkout",
+    from: "refs/heads/master",
+    subject: "Let people buy",
+    shop: { ...second, title: "Harbour Shop with checkout", colour: "#7e22ce", features: ["checkout"] },
+  },
 ];
 
 /** The sample's whole history as a stream for `git fast-import`: the same input always gives the same commits. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
+
 import type { Actor, PolicyObject } from "../../access/policy.ts";
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
@@ -24,10 +26,19 @@ const input = z
     environment: z.uuid().optional(),
     name: variableName,
     kind: z.enum(["plain", "secret"]),
-    value: z.string().refine((value) => Buffer.byteLength(value) <= valueMaxBytes, "Use at most 64 KiB.").refine((value) => !value.includes("\0"), "A value cannot hold the character NUL."),
+    value: z
+      .string()
+      .refine((value) => Buffer.byteLength(value) <= valueMaxBytes, "Use at most 64 KiB.")
+      .refine((value) => !value.includes("\0"), "A value cannot hold the character NUL."),
   })
-  .refine(({ scope, stage }) => (scope === "stage") === (stage !== undefined), { path: ["stage"], message: "Name the stage exactly when the scope is a stage." })
-  .refine(({ scope, environment }) => (scope === "environment") === (environment !== undefined), { path: ["environment"], message: "Name the environment exactly when the scope is an environment." });
+  .refine(({ scope, stage }) => (scope === "stage") === (stage !== undefined), {
+    path: ["stage"],
+    message: "Name the stage exactly when the scope is a stage.",
+  })
+  .refine(({ scope, environment }) => (scope === "environment") === (environment !== undefined), {
+    path: ["environment"],
+    message: "Name the environment exactly when the scope is an environment.",
+  });
 
 interface Scope {
   readonly projectId: string;
@@ -47,12 +58,27 @@ export const setVariable = defineCommand({
     const place = { projectId: scope.projectId, stageId: scope.stageId, environmentId: scope.environmentId };
     await tx.variable.deleteMany({ where: { ...place, name } });
     const secretId = kind === "secret" ? await sealSecret(tx, scopeText(scope, name), value) : null;
-    const { id } = await tx.variable.create({ data: { ...place, name, kind, value: kind === "plain" ? value : null, secretId, changedByName: actor.name }, select: { id: true } });
+    const { id } = await tx.variable.create({
+      data: { ...place, name, kind, value: kind === "plain" ? value : null, secretId, changedByName: actor.name },
+      select: { id: true },
+    });
     await applyConfiguration(tx, actor, scope);
-    await appendEvent(tx, { kind: "variables.changed", projectId: scope.projectId, environmentId: scope.environmentId, actorName: actor.name, message: `${name} was set` });
+    await appendEvent(tx, {
+      kind: "variables.changed",
+      projectId: scope.projectId,
+      environmentId: scope.environmentId,
+      actorName: actor.name,
+      message: `${name} was set`,
+    });
     return { id };
   },
-  subject: (scope, { name, kind }, { id }) => ({ objectType: "variable", objectId: id, projectId: scope.projectId, environmentId: scope.environmentId, detail: { name, kind } }),
+  subject: (scope, { name, kind }, { id }) => ({
+    objectType: "variable",
+    objectId: id,
+    projectId: scope.projectId,
+    environmentId: scope.environmentId,
+    detail: { name, kind },
+  }),
 });
 
 /** Removes a variable; environments that ran with it get a new release. */
@@ -60,7 +86,10 @@ export const deleteVariable = defineCommand({
   name: "variable.delete",
   input: z.strictObject({ variable: z.uuid() }),
   async load(tx, { variable }) {
-    const row = await tx.variable.findUnique({ where: { id: variable }, select: { id: true, name: true, project: { select: { slug: true } }, stage: { select: { name: true } }, environmentId: true } });
+    const row = await tx.variable.findUnique({
+      where: { id: variable },
+      select: { id: true, name: true, project: { select: { slug: true } }, stage: { select: { name: true } }, environmentId: true },
+    });
     if (row === null) throw new BerthError("not_found");
     const scope = await loadScope(tx, { project: row.project.slug, stage: row.stage?.name, environment: row.environmentId ?? undefined });
     return { ...scope, id: row.id, name: row.name };
@@ -70,10 +99,22 @@ export const deleteVariable = defineCommand({
   async perform(tx, scope, _input, actor) {
     await tx.variable.deleteMany({ where: { id: scope.id } });
     await applyConfiguration(tx, actor, scope);
-    await appendEvent(tx, { kind: "variables.changed", projectId: scope.projectId, environmentId: scope.environmentId, actorName: actor.name, message: `${scope.name} was removed` });
+    await appendEvent(tx, {
+      kind: "variables.changed",
+      projectId: scope.projectId,
+      environmentId: scope.environmentId,
+      actorName: actor.name,
+      message: `${scope.name} was removed`,
+    });
     return { id: scope.id };
   },
-  subject: (scope) => ({ objectType: "variable", objectId: scope.id, projectId: scope.projectId, environmentId: scope.environmentId, detail: { name: scope.name } }),
+  subject: (scope) => ({
+    objectType: "variable",
+    objectId: scope.id,
+    projectId: scope.projectId,
+    environmentId: scope.environmentId,
+    detail: { name: scope.name },
+  }),
 });
 
 /** Variables of a project are its admins'; those of a stage or environment are of whoever may configure there. */
@@ -81,17 +122,31 @@ function verbFor({ object }: Scope): "administer" | "configure" {
   return object.type === "project" ? "administer" : "configure";
 }
 
-async function loadScope(tx: Transaction, place: { project: string; stage: string | undefined; environment: string | undefined }): Promise<Scope> {
+async function loadScope(
+  tx: Transaction,
+  place: { project: string; stage: string | undefined; environment: string | undefined },
+): Promise<Scope> {
   const project = await loadProject(tx, place.project);
   if (place.environment !== undefined) {
     const environment = await lockEnvironment(tx, place.environment);
     if (environment.projectId !== project.id) throw new BerthError("not_found");
-    return { projectId: project.id, stageId: null, environmentId: environment.id, object: { type: "environment", projectId: project.id, stageKind: environment.stageKind } };
+    return {
+      projectId: project.id,
+      stageId: null,
+      environmentId: environment.id,
+      object: { type: "environment", projectId: project.id, stageKind: environment.stageKind },
+    };
   }
-  if (place.stage === undefined) return { projectId: project.id, stageId: null, environmentId: null, object: { type: "project", projectId: project.id } };
+  if (place.stage === undefined)
+    return { projectId: project.id, stageId: null, environmentId: null, object: { type: "project", projectId: project.id } };
   const stage = await tx.stage.findFirst({ where: { projectId: project.id, name: place.stage }, select: { id: true, kind: true } });
   if (stage === null) throw new BerthError("not_found");
-  return { projectId: project.id, stageId: stage.id, environmentId: null, object: { type: "environment", projectId: project.id, stageKind: stage.kind } };
+  return {
+    projectId: project.id,
+    stageId: stage.id,
+    environmentId: null,
+    object: { type: "environment", projectId: project.id, stageKind: stage.kind },
+  };
 }
 
 function scopeText(scope: Scope, name: string): string {

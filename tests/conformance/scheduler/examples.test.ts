@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type World, createWorld } from "./fixture.ts";
+
+const folder = process.env["BERTH_TEST_MARATHON_SCHEMAS"] ?? "../shared/reference/marathon-schemas";
+
+describe.skipIf(!existsSync(folder))("Marathon's own examples", () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await createWorld({ commandImage: "berth-dev/no-such-image:1" });
+  });
+
+  afterAll(async () => {
+    await world?.end();
+  });
+
+  it.each(["v1.5.15", "v1.4.13"])("of %s for several apps are accepted", async (version) => {
+    const apps: unknown = JSON.parse(await readFile(join(folder, "examples", version, "apps_create.json"), "utf8"));
+    const put = await world.call("PUT", "/v2/apps?force=true", apps);
+    expect(put.status, put.text).toBe(200);
+    expect((await world.call("GET", "/v2/apps")).body.apps?.map((app) => app.id).toSorted()).toEqual(["/test/sleep120", "/test/sleep60"]);
+  });
+});
