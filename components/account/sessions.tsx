@@ -1,7 +1,7 @@
 import { MonitorSmartphone } from "lucide-react";
 
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";

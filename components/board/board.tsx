@@ -1,5 +1,5 @@
 import type { EnvironmentActions } from "#components/environments/actions.ts";
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { Board as BoardData } from "#lib/domain/board/queries.ts";
 
 import { BoardColumns } from "./board-columns.tsx";

@@ -1,4 +1,4 @@
-import { ArrowUpRight, CirclePlay, RefreshCw } from "lucide-react";
+import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
@@ -7,7 +7,7 @@ import { DeploymentBadge } from "#components/deployments/deployment-badge.tsx";
 import { Progress } from "#components/deployments/progress.tsx";
 import type { EnvironmentActions } from "#components/environments/actions.ts";
 import { environmentHref } from "#components/environments/address.ts";
-import { EnvironmentMenu } from "#components/environments/environment-menu.tsx";
+import { EnvironmentMenuButton } from "#components/environments/environment-menu-button.tsx";
 import { ServingBadge } from "#components/environments/serving-badge.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -42,7 +42,8 @@ export function EnvironmentCard({ card, project, actions }: Properties) {
               {card.ref === null ? <bdi className="truncate">{card.name}</bdi> : <RefName kind={card.ref.kind} name={card.ref.name} />}
             </Link>
           </h3>
-          <EnvironmentMenu
+          <EnvironmentMenuButton
+            icon={<Ellipsis aria-hidden />}
             id={card.id}
             name={card.name}
             project={project}

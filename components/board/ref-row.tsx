@@ -1,6 +1,6 @@
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { BoardRef } from "#lib/domain/board/queries.ts";

@@ -2,9 +2,9 @@ import { ArrowUpRight, Ban, RefreshCw } from "lucide-react";
 
 import { environmentHref, projectHref } from "#components/environments/address.ts";
 import { cancelWords } from "#components/environments/confirm-words.ts";
-import { LogViewer } from "#components/logs/log-viewer.tsx";
+import { LogPanel } from "#components/logs/log-panel.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { ButtonAnchor } from "#components/ui/button.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
@@ -129,7 +129,7 @@ function Log({ page }: { readonly page: DeploymentPage }) {
     );
   }
   return (
-    <LogViewer
+    <LogPanel
       title="Build log"
       url={log.url}
       download={log.download}

@@ -19,7 +19,7 @@ export function Progress({
 }) {
   const start = startedAt === null ? null : new Date(startedAt).getTime();
   const say = (now: number) => {
-    const elapsed = start === null ? "waiting" : runningText(now - start);
+    const elapsed = start === null ? "waiting for its turn" : runningText(now - start);
     return usualMs === null ? elapsed : `${elapsed} · usually ${durationText(usualMs)}`;
   };
   const share = (now: number) =>

@@ -1,4 +1,4 @@
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 /** The server actions on an environment, given by the page. */
 export interface EnvironmentActions {

@@ -1,4 +1,4 @@
-import { ArrowUpRight, CirclePlay, RefreshCw } from "lucide-react";
+import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
@@ -16,7 +16,7 @@ import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 import type { EnvironmentActions } from "./actions.ts";
 import { environmentHref, projectHref } from "./address.ts";
-import { EnvironmentMenu } from "./environment-menu.tsx";
+import { EnvironmentMenuButton } from "./environment-menu-button.tsx";
 import { ServingBadge } from "./serving-badge.tsx";
 
 /** What all pages of an environment share: where it answers, its two statuses, what may be done, its tabs. */
@@ -136,7 +136,8 @@ function Actions({ environment, actions }: { readonly environment: EnvironmentPa
           <ArrowUpRight aria-hidden />
         </ButtonAnchor>
       )}
-      <EnvironmentMenu
+      <EnvironmentMenuButton
+            icon={<Ellipsis aria-hidden />}
         id={id}
         name={environment.name}
         project={environment.project.slug}

@@ -1,12 +1,13 @@
 "use client";
 
-import { Ban, CirclePlay, CircleStop, Ellipsis, ExternalLink, LoaderCircle, RefreshCw, Settings2, Trash2 } from "lucide-react";
+import { Ban, CirclePlay, CircleStop, ExternalLink, RefreshCw, Settings2, Trash2 } from "lucide-react";
 import { useCallback, useState } from "react";
 
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { ConfirmDialog, type ConfirmWords } from "#components/ui/confirm-dialog.tsx";
-import { iconButtonClass } from "#components/ui/icon-button.tsx";
 import { Menu, type MenuEntry } from "#components/ui/menu.tsx";
+import type { MenuTrigger } from "#components/ui/on-demand-menu.tsx";
+import { Spinner } from "#components/ui/spinner.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import type { Availability, EnvironmentVerb } from "#lib/domain/environments/verbs.ts";
 
@@ -14,7 +15,7 @@ import type { EnvironmentActions } from "./actions.ts";
 import { environmentHref } from "./address.ts";
 import { cancelWords, destroyWords, stopWords } from "./confirm-words.ts";
 
-interface Properties {
+export interface EnvironmentMenuProperties {
   readonly id: string;
   readonly name: string;
   readonly project: string;
@@ -23,10 +24,8 @@ interface Properties {
   /** The deployment that can be cancelled. */
   readonly deployment: string | null;
   readonly actions: EnvironmentActions;
-  readonly className?: string | undefined;
-  readonly size?: "sm" | "md";
   /** Leave out the links that the place around the menu shows anyway. */
-  readonly verbsOnly?: boolean;
+  readonly verbsOnly?: boolean | undefined;
 }
 
 interface Asked {
@@ -36,7 +35,7 @@ interface Asked {
 }
 
 /** Everything the viewer may do with an environment. */
-export function EnvironmentMenu({ className, size = "sm", ...subject }: Properties) {
+export function EnvironmentMenu({ label, trigger, triggerClassName, tip, ...subject }: EnvironmentMenuProperties & MenuTrigger) {
   const { pending, run } = useAction();
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = useCallback(() => setAsked(null), []);
@@ -44,10 +43,8 @@ export function EnvironmentMenu({ className, size = "sm", ...subject }: Properti
   return (
     <>
       <Menu
-        label={`More for ${subject.name}`}
-        trigger={pending ? <LoaderCircle aria-hidden className="animate-turn" /> : <Ellipsis aria-hidden />}
-        triggerClassName={iconButtonClass(size, className)}
-        tip={false}
+        {...{ label, triggerClassName, tip }}
+        trigger={pending ? <Spinner className="size-3.5" /> : trigger}
         entries={entriesOf(subject, run, setAsked)}
       />
       {asked !== null && <ConfirmDialog open onClose={close} {...asked} />}
@@ -56,7 +53,7 @@ export function EnvironmentMenu({ className, size = "sm", ...subject }: Properti
 }
 
 function entriesOf(
-  { id, name, project, url, verbs, deployment, actions, verbsOnly = false }: Properties,
+  { id, name, project, url, verbs, deployment, actions, verbsOnly = false }: EnvironmentMenuProperties,
   run: (action: FormAction, values: Readonly<Record<string, string>>) => void,
   ask: (asked: Asked) => void,
 ): MenuEntry[] {

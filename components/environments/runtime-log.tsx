@@ -1,6 +1,6 @@
 import { ScrollText } from "lucide-react";
 
-import { LogViewer } from "#components/logs/log-viewer.tsx";
+import { LogPanel } from "#components/logs/log-panel.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
@@ -18,7 +18,7 @@ export function RuntimeLog({ environment }: { readonly environment: EnvironmentP
     );
   }
   return (
-    <LogViewer
+    <LogPanel
       title="Runtime log"
       url={environment.logUrl}
       waiting={environment.live === null ? "The app has not been started yet." : "Waiting for the app to write something…"}

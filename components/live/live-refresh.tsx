@@ -1,13 +1,14 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 import { throttle } from "./throttle.ts";
 
 const QUIET_MS = 300;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
+const SLOW_MS = 30_000;
 
 /**
  * Keeps the page true: listens to `url` (server-sent events) and lets the server render the page again whenever something changed, at
@@ -15,6 +16,13 @@ const LONGEST_RETRY_MS = 15_000;
  */
 export function LiveRefresh({ url }: { readonly url: string }) {
   const router = useRouter();
+  // Every rendering brings a newer position in the query; the stream itself goes on, and a new connection starts from the newest.
+  const newest = useRef(url);
+  const [stream] = url.split("?");
+
+  useEffect(() => {
+    newest.current = url;
+  }, [url]);
 
   useEffect(() => {
     const refresh = throttle(() => router.refresh(), QUIET_MS);
@@ -24,7 +32,7 @@ export function LiveRefresh({ url }: { readonly url: string }) {
     let opened = false;
 
     const connect = () => {
-      source = new EventSource(url);
+      source = new EventSource(newest.current);
       source.addEventListener("open", () => {
         failures = 0;
         if (opened) refresh.call();
@@ -47,14 +55,17 @@ export function LiveRefresh({ url }: { readonly url: string }) {
     };
 
     connect();
+    // What notifications may lose, a slow look finds.
+    const slow = setInterval(onVisible, SLOW_MS);
     document.addEventListener("visibilitychange", onVisible);
     return () => {
       document.removeEventListener("visibilitychange", onVisible);
       clearTimeout(retry);
+      clearInterval(slow);
       source?.close();
       refresh.stop();
     };
-  }, [router, url]);
+  }, [router, stream]);
 
   return null;
 }

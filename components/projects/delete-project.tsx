@@ -1,4 +1,4 @@
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Section } from "#components/ui/card.tsx";
 import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import type { ProjectHead } from "#lib/domain/projects/head.ts";

@@ -5,7 +5,7 @@ import { projectHref } from "#components/environments/address.ts";
 import { LiveRefresh } from "#components/live/live-refresh.tsx";
 import { Main } from "#components/shell/main.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Problem } from "#components/ui/problem.tsx";

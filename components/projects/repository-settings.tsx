@@ -2,7 +2,8 @@
 
 import { useState } from "react";
 
-import { ActionForm, type FormAction } from "#components/ui/action-form.tsx";
+import { ActionForm } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Section } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { SelectField } from "#components/ui/field.tsx";

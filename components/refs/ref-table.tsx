@@ -3,7 +3,7 @@ import Link from "next/link";
 
 import { environmentHref } from "#components/environments/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";

@@ -3,18 +3,21 @@
 import { Activity, LogOut, UserRound } from "lucide-react";
 import { startTransition } from "react";
 
-import type { FormAction } from "#components/ui/action-form.tsx";
-import { Avatar } from "#components/ui/avatar.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Menu } from "#components/ui/menu.tsx";
+import type { MenuTrigger } from "#components/ui/on-demand-menu.tsx";
 
-/** Who is signed in, and the way out. */
-export function AccountMenu({ name, email, signOut }: { readonly name: string; readonly email: string; readonly signOut: FormAction }) {
+export interface AccountMenuProperties {
+  readonly name: string;
+  readonly email: string;
+  readonly signOut: FormAction;
+}
+
+/** The menu of the one who is signed in. */
+export function AccountMenu({ name, email, signOut, ...button }: MenuTrigger & AccountMenuProperties) {
   return (
     <Menu
-      label={`Account of ${name}`}
-      tip={false}
-      trigger={<Avatar name={name} className="size-7" />}
-      triggerClassName="rounded-full"
+      {...button}
       entries={[
         {
           kind: "label",

@@ -1,7 +1,6 @@
 "use client";
 
-import { Search } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
 
 import { Kbd } from "#components/ui/kbd.tsx";
 
@@ -11,7 +10,15 @@ const load = () => import("./palette.tsx");
 const Palette = lazy(async () => ({ default: (await load()).Palette }));
 
 /** Opens the command palette, also by Ctrl or Command and K. The palette is loaded when it is first wanted. */
-export function PaletteButton({ projects, mayCreate }: { readonly projects: readonly ShellProject[]; readonly mayCreate: boolean }) {
+export function PaletteButton({
+  projects,
+  mayCreate,
+  icon,
+}: {
+  readonly projects: readonly ShellProject[];
+  readonly mayCreate: boolean;
+  readonly icon: ReactNode;
+}) {
   const [open, setOpen] = useState(false);
   const close = useCallback(() => setOpen(false), []);
 
@@ -30,12 +37,12 @@ export function PaletteButton({ projects, mayCreate }: { readonly projects: read
       <button
         type="button"
         onClick={() => setOpen(true)}
-        onPointerEnter={() => void load()}
+        onPointerEnter={() => void load().catch(() => undefined)}
         aria-haspopup="dialog"
         aria-label="Search or jump to…"
         className="flex h-8 items-center gap-2 rounded-sm border-line-strong px-2 text-sm text-faint transition-colors hover:bg-hover hover:text-ink sm:w-56 sm:border sm:bg-surface sm:pr-1.5"
       >
-        <Search aria-hidden className="size-4 shrink-0" />
+        {icon}
         <span className="hidden flex-1 text-left sm:inline">Search or jump to…</span>
         <span aria-hidden className="hidden gap-0.5 sm:flex">
           <Kbd>⌘</Kbd>

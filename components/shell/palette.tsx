@@ -6,7 +6,7 @@ import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { projectSlugIn, type ShellProject } from "./places.ts";
-import { applyTheme } from "./theme-menu.tsx";
+import { applyTheme } from "./apply-theme.ts";
 
 const row =
   "flex h-9 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm select-none data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";

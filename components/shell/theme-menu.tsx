@@ -3,12 +3,11 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 
-import { iconButtonClass } from "#components/ui/icon-button.tsx";
 import { Menu } from "#components/ui/menu.tsx";
+import type { MenuTrigger } from "#components/ui/on-demand-menu.tsx";
 
-import { type Theme, themeCookie } from "./theme.ts";
-
-const YEAR_SECONDS = 31_536_000;
+import { applyTheme } from "./apply-theme.ts";
+import type { Theme } from "./theme.ts";
 
 const themes = [
   { theme: "system", label: "System", icon: <Monitor aria-hidden /> },
@@ -16,36 +15,24 @@ const themes = [
   { theme: "dark", label: "Dark", icon: <Moon aria-hidden /> },
 ] as const satisfies readonly { theme: Theme; label: string; icon: unknown }[];
 
-/** Chooses between the device's theme, light and dark. Kept in a cookie, so that the server renders the right one at once. */
-export function ThemeMenu({ initial }: { readonly initial: Theme }) {
+/** The menu that chooses between the device's theme, light and dark. */
+export function ThemeMenu({ initial, ...button }: MenuTrigger & { readonly initial: Theme }) {
   const [theme, setTheme] = useState<Theme>(initial);
-
-  const choose = (next: Theme) => {
-    setTheme(next);
-    applyTheme(next);
-  };
-
   const current = themes.find((each) => each.theme === theme) ?? themes[0];
   return (
     <Menu
-      label="Theme"
+      {...button}
       trigger={current.icon}
-      triggerClassName={iconButtonClass()}
       entries={themes.map((each) => ({
         kind: "item",
         label: each.label,
         icon: each.icon,
         checked: each.theme === theme,
-        onSelect: () => choose(each.theme),
+        onSelect: () => {
+          setTheme(each.theme);
+          applyTheme(each.theme);
+        },
       }))}
     />
   );
-}
-
-/** Shows the theme and remembers it for a year. */
-export function applyTheme(theme: Theme): void {
-  const { classList } = document.documentElement;
-  classList.remove("light", "dark");
-  if (theme !== "system") classList.add(theme);
-  document.cookie = `${themeCookie}=${theme}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }

@@ -1,16 +1,18 @@
+import { ChevronsUpDown, Monitor, Moon, Search, Sun } from "lucide-react";
 import Link from "next/link";
 
-import type { FormAction } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
+import { Avatar } from "#components/ui/avatar.tsx";
 
-import { AccountMenu } from "./account-menu.tsx";
+import { AccountButton, ProjectButton, ThemeButton } from "./bar-menus.tsx";
 import { Mark } from "./mark.tsx";
 import { PaletteButton } from "./palette-button.tsx";
 import type { ShellProject } from "./places.ts";
-import { ProjectSwitcher } from "./project-switcher.tsx";
 import type { Theme } from "./theme.ts";
-import { ThemeMenu } from "./theme-menu.tsx";
 
-/** The bar above every page of a signed-in person. */
+const themeIcons = { system: <Monitor aria-hidden />, light: <Sun aria-hidden />, dark: <Moon aria-hidden /> };
+
+/** The bar above every page of a signed-in person. Icons are made here, on the server, so that browsers need not load them as code. */
 export function TopBar({
   viewer,
   projects,
@@ -35,11 +37,11 @@ export function TopBar({
           /
         </span>
         <div className="min-w-0 flex-1">
-          <ProjectSwitcher projects={projects} mayCreate={mayCreate} />
+          <ProjectButton projects={projects} mayCreate={mayCreate} icon={<ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-faint" />} />
         </div>
-        <PaletteButton projects={projects} mayCreate={mayCreate} />
-        <ThemeMenu initial={theme} />
-        <AccountMenu name={viewer.name} email={viewer.email} signOut={signOut} />
+        <PaletteButton projects={projects} mayCreate={mayCreate} icon={<Search aria-hidden className="size-4 shrink-0" />} />
+        <ThemeButton initial={theme} icon={themeIcons[theme]} />
+        <AccountButton avatar={<Avatar name={viewer.name} className="size-7" />} name={viewer.name} email={viewer.email} signOut={signOut} />
       </div>
     </header>
   );

@@ -1,4 +1,5 @@
-import { ActionForm, type FormAction } from "#components/ui/action-form.tsx";
+import { ActionForm } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 

@@ -1,16 +1,12 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { type ReactNode, useActionState, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 
 import type { ActionResult } from "#lib/core/problem.ts";
 
 import { FormStateContext } from "./form-state.ts";
 import { Problem } from "./problem.tsx";
-import { toast } from "./toast.ts";
-
-/** A server action as a form knows it. */
-export type FormAction = (previous: ActionResult, form: FormData) => Promise<ActionResult>;
+import { type FormAction, useFormAction } from "./use-form-action.ts";
 
 interface Properties {
   readonly action: FormAction;
@@ -18,35 +14,13 @@ interface Properties {
   readonly values?: Readonly<Record<string, string>> | undefined;
   readonly children: ReactNode;
   readonly className?: string | undefined;
-  /** Where a failure without a field is told: above the fields, or in the corner for forms that are a single button. */
-  readonly failure?: "inline" | "toast";
   /** Called once for every answer that is "done". */
   readonly onDone?: ((result: Extract<ActionResult, { status: "done" }>) => void) | undefined;
 }
 
-const idle: ActionResult = { status: "idle" };
-
-/**
- * A form with a server action: works before the scripts are there, keeps what was typed when the answer is a refusal, says so when
- * it worked, and lets the page show the new state.
- */
-export function ActionForm({ action, values = {}, children, className, failure = "inline", onDone }: Properties) {
-  const [result, submit] = useActionState(action, idle);
-  const router = useRouter();
-  const told = useRef<ActionResult>(idle);
-
-  useEffect(() => {
-    if (told.current === result) return;
-    told.current = result;
-    if (result.status === "done") {
-      if (result.message !== undefined) toast({ tone: "good", title: result.message });
-      router.refresh();
-      onDone?.(result);
-    } else if (result.status === "failed" && failure === "toast") {
-      toast({ tone: "bad", title: result.problem.title, detail: result.problem.detail ?? result.problem.help });
-    }
-  }, [result, failure, onDone, router]);
-
+/** A form with a server action. It works before the scripts are there and keeps what was typed when the answer is a refusal. */
+export function ActionForm({ action, values = {}, children, className, onDone }: Properties) {
+  const [result, submit] = useFormAction(action, { failure: "inline", onDone });
   return (
     <form
       action={submit}
@@ -56,13 +30,16 @@ export function ActionForm({ action, values = {}, children, className, failure =
         if (result.status === "failed") event.preventDefault();
       }}
     >
-      {Object.entries(values).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+      <HiddenValues values={values} />
       <FormStateContext value={result}>
-        {result.status === "failed" && failure === "inline" && <Problem live problem={result.problem} />}
+        {result.status === "failed" && <Problem live problem={result.problem} />}
         {children}
       </FormStateContext>
     </form>
   );
+}
+
+/** Values of a form that nobody sees. */
+export function HiddenValues({ values }: { readonly values: Readonly<Record<string, string>> }) {
+  return Object.entries(values).map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />);
 }

@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 
 export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
-export type ButtonSize = "sm" | "md" | "lg";
+export type ButtonSize = "icon" | "sm" | "md" | "lg";
 
 export interface ButtonLook {
   readonly variant?: ButtonVariant | undefined;
@@ -21,6 +21,7 @@ const variants: Record<ButtonVariant, string> = {
 };
 
 const sizes: Record<ButtonSize, string> = {
+  icon: "size-6 rounded-xs [&_svg]:size-3.5",
   sm: "h-7 rounded-sm px-2.5 text-xs [&_svg]:size-3.5",
   md: "h-8 rounded-sm px-3 text-sm [&_svg]:size-4",
   lg: "h-10 rounded-md px-4 text-base [&_svg]:size-4",

@@ -1,38 +1,46 @@
 "use client";
 
-import { type ReactNode, useCallback, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
 
-import type { FormAction } from "./action-form.tsx";
-import { Button } from "./button.tsx";
-import type { ButtonSize, ButtonVariant } from "./button-class.ts";
-import { ConfirmDialog, type ConfirmWords } from "./confirm-dialog.tsx";
+import { type ButtonLook, buttonClass } from "./button-class.ts";
+import type { ConfirmWords } from "./confirm-dialog.tsx";
+import type { FormAction } from "./use-form-action.ts";
 
-/** A button that opens the sheet before it does anything. */
-export function ConfirmButton({
-  children,
-  action,
-  values,
-  words,
-  variant,
-  size,
-  className,
-}: {
+const load = () => import("./confirm-dialog.tsx");
+const ConfirmDialog = lazy(async () => ({ default: (await load()).ConfirmDialog }));
+
+interface Properties extends ButtonLook {
   readonly children: ReactNode;
   readonly action: FormAction;
   readonly values: Readonly<Record<string, string>>;
   readonly words: ConfirmWords;
-  readonly variant?: ButtonVariant;
-  readonly size?: ButtonSize;
-  readonly className?: string;
-}) {
+  /** A longer name for screen readers. */
+  readonly label?: string | undefined;
+}
+
+/** A button that opens the sheet before it does anything. The sheet is loaded when somebody points at the button. */
+export function ConfirmButton({ children, action, values, words, label, ...look }: Properties) {
   const [open, setOpen] = useState(false);
   const close = useCallback(() => setOpen(false), []);
+  const prepare = () => void load().catch(() => undefined);
   return (
     <>
-      <Button variant={variant} size={size} className={className} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        aria-label={label}
+        className={buttonClass(look)}
+        onPointerEnter={prepare}
+        onFocus={prepare}
+        onClick={() => setOpen(true)}
+      >
         {children}
-      </Button>
-      <ConfirmDialog open={open} onClose={close} action={action} values={values} words={words} />
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <ConfirmDialog open onClose={close} action={action} values={values} words={words} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -3,7 +3,8 @@
 import { Info, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { ActionForm, type FormAction } from "./action-form.tsx";
+import { ActionForm } from "./action-form.tsx";
+import type { FormAction } from "./use-form-action.ts";
 import { Button } from "./button.tsx";
 import type { ButtonVariant } from "./button-class.ts";
 import { Dialog } from "./dialog.tsx";

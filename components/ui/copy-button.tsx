@@ -1,6 +1,5 @@
 "use client";
 
-import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { buttonClass } from "./button-class.ts";
@@ -41,7 +40,7 @@ export function CopyButton({
     }
   };
 
-  const icon = copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />;
+  const icon = <CopyIcon copied={copied} />;
   return (
     <button
       type="button"
@@ -56,5 +55,27 @@ export function CopyButton({
         {copied ? "Copied" : ""}
       </span>
     </button>
+  );
+}
+
+/** Two sheets, or a tick. Drawn here, because nearly every page copies something and need not load an icon library for it. */
+function CopyIcon({ copied }: { readonly copied: boolean }) {
+  return (
+    <svg
+      aria-hidden
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      className={copied ? "text-good" : undefined}
+    >
+      {copied ? (
+        <path d="m4 12.5 5.5 5.5L20 6.5" />
+      ) : (
+        <path d="M9 9h10a1.5 1.5 0 0 1 1.5 1.5v9A1.5 1.5 0 0 1 19 21h-8.5A1.5 1.5 0 0 1 9 19.5zM5 15.5A1.5 1.5 0 0 1 3.5 14V4.5A1.5 1.5 0 0 1 5 3h9.5A1.5 1.5 0 0 1 16 4.5V9" />
+      )}
+    </svg>
   );
 }

@@ -1,6 +1,12 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { clsx } from "clsx";
+import { Check } from "lucide-react";
+import Link from "next/link";
+import { DropdownMenu } from "radix-ui";
+import type { ReactNode } from "react";
+
+import type { MenuTrigger } from "./on-demand-menu.tsx";
 
 export type MenuEntry =
   | { readonly kind: "separator" }
@@ -17,42 +23,84 @@ export type MenuEntry =
       readonly reason?: string | null | undefined;
     };
 
-export interface MenuProperties {
-  /** Names the button for screen readers and as its tooltip. */
-  readonly label: string;
-  readonly trigger: ReactNode;
-  readonly triggerClassName: string;
-  readonly entries: readonly MenuEntry[];
-  readonly align?: "start" | "end";
-  readonly tip?: boolean;
+const row =
+  "flex min-h-8 w-full cursor-default items-center gap-2 rounded-xs px-2 text-sm outline-none select-none data-highlighted:bg-hover " +
+  "[&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
+
+/** A button with a menu that is open from its first moment: it takes the place of an `OnDemandMenu` when that is first pressed. */
+export function Menu({
+  label,
+  trigger,
+  triggerClassName,
+  entries,
+  align = "end",
+  tip = true,
+}: MenuTrigger & { readonly entries: readonly MenuEntry[]; readonly align?: "start" | "end" }) {
+  return (
+    <DropdownMenu.Root defaultOpen modal={false}>
+      <DropdownMenu.Trigger aria-label={label} data-tip={tip ? label : undefined} className={triggerClassName}>
+        {trigger}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="animate-appear z-50 max-h-[min(28rem,var(--radix-dropdown-menu-content-available-height))] max-w-80 min-w-48 overflow-y-auto rounded-md border bg-raised p-1 shadow-float"
+        >
+          {entries.map((entry, index) => (
+            <Entry key={index} entry={entry} />
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+function Entry({ entry }: { readonly entry: MenuEntry }): ReactNode {
+  switch (entry.kind) {
+    case "separator":
+      return <DropdownMenu.Separator className="-mx-1 my-1 border-t" />;
+    case "label":
+      return <DropdownMenu.Label className="px-2 py-1.5 text-xs text-faint">{entry.text}</DropdownMenu.Label>;
+    case "link":
+      return (
+        <DropdownMenu.Item asChild className={row}>
+          {entry.outside === true ? (
+            <a href={entry.href} target="_blank" rel="noreferrer">
+              {entry.icon}
+              <bdi className="truncate">{entry.label}</bdi>
+            </a>
+          ) : (
+            <Link href={entry.href}>
+              {entry.icon}
+              <bdi className="truncate">{entry.label}</bdi>
+            </Link>
+          )}
+        </DropdownMenu.Item>
+      );
+    case "item":
+      return <ItemEntry entry={entry} />;
+  }
 }
 
-const load = () => import("./menu-content.tsx");
-const OpenMenu = lazy(async () => ({ default: (await load()).MenuContent }));
-
-/** A button with a menu. What the menu is made of is loaded when somebody points at the button, not with the page. */
-export function Menu(properties: MenuProperties) {
-  const [wanted, setWanted] = useState(false);
-  const { label, trigger, triggerClassName, tip = true } = properties;
-  const plain = (
-    <button
-      type="button"
-      aria-label={label}
-      aria-haspopup="menu"
-      aria-expanded={false}
-      data-tip={tip ? label : undefined}
-      className={triggerClassName}
-      onPointerEnter={() => void load()}
-      onFocus={() => void load()}
-      onClick={() => setWanted(true)}
-    >
-      {trigger}
-    </button>
-  );
-  if (!wanted) return plain;
+function ItemEntry({ entry }: { readonly entry: Extract<MenuEntry, { kind: "item" }> }) {
+  const refused = entry.reason !== undefined && entry.reason !== null;
   return (
-    <Suspense fallback={plain}>
-      <OpenMenu {...properties} />
-    </Suspense>
+    <DropdownMenu.Item
+      // Not `disabled`: the reason must be reachable by keyboard.
+      aria-disabled={refused}
+      onSelect={(event) => {
+        if (refused) event.preventDefault();
+        else entry.onSelect();
+      }}
+      className={clsx(row, entry.danger === true && !refused && "text-bad [&_svg]:text-bad", refused && "text-faint")}
+    >
+      {entry.icon}
+      <span className="min-w-0 flex-1 py-1">
+        {entry.label}
+        {refused && <span className="block text-xs text-pretty">{entry.reason}</span>}
+      </span>
+      {entry.checked === true && <Check aria-label="chosen" />}
+    </DropdownMenu.Item>
   );
 }

@@ -18,9 +18,10 @@ export function ageText(at: Date, nowMs: number): string {
   return coarse(Math.max(0, nowMs - at.getTime()));
 }
 
-/** How long something took: "0.4 s", "14 s", "2 min 05 s", "1 h 02 min". */
+/** How long something took: "<0.1 s", "0.4 s", "14 s", "2 min 05 s", "1 h 02 min". */
 export function durationText(ms: number): string {
   const span = Math.max(0, ms);
+  if (span < 50) return "<0.1 s";
   if (span < 9_950) return `${(Math.round(span / 100) / 10).toFixed(1)} s`;
   const seconds = Math.round(span / SECOND_MS);
   if (seconds < 60) return `${seconds} s`;

@@ -3,8 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useTransition } from "react";
 
-import type { FormAction } from "./action-form.tsx";
-import { toast } from "./toast.ts";
+import { type FormAction, tell } from "./use-form-action.ts";
 
 /** Runs a server action from a menu: says how it went in the corner and lets the page show the new state. */
 export function useAction(): { pending: boolean; run: (action: FormAction, values: Readonly<Record<string, string>>) => void } {
@@ -15,10 +14,7 @@ export function useAction(): { pending: boolean; run: (action: FormAction, value
       const form = new FormData();
       for (const [name, value] of Object.entries(values)) form.set(name, value);
       start(async () => {
-        const result = await action({ status: "idle" }, form);
-        if (result.status === "failed") {
-          toast({ tone: "bad", title: result.problem.title, detail: result.problem.detail ?? result.problem.help });
-        } else if (result.status === "done" && result.message !== undefined) toast({ tone: "good", title: result.message });
+        tell(await action({ status: "idle" }, form), "toast");
         router.refresh();
       });
     },

@@ -1,3 +1,5 @@
+import type { VariableRow } from "#lib/domain/variables/queries.ts";
+
 /** Where a new variable may be set, as the form knows it. */
 export interface VariableScope {
   readonly scope: "project" | "stage" | "environment";
@@ -20,4 +22,9 @@ export function scopeValues({ scope, stage, environment }: VariableScope): Recor
     ...(scope === "stage" && stage !== undefined ? { stage } : {}),
     ...(scope === "environment" && environment !== undefined ? { environment } : {}),
   };
+}
+
+/** The scope of a row as the form knows it; null when it cannot be set from here. */
+export function scopeOfRow(row: Pick<VariableRow, "scope" | "scopeName">, scopes: readonly VariableScope[]): VariableScope | null {
+  return scopes.find(({ scope, label }) => scope === row.scope && (scope !== "stage" || label === row.scopeName)) ?? null;
 }

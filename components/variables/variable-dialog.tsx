@@ -3,7 +3,8 @@
 import { KeyRound, Type } from "lucide-react";
 import { useState } from "react";
 
-import { ActionForm, type FormAction } from "#components/ui/action-form.tsx";
+import { ActionForm } from "#components/ui/action-form.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { SelectField } from "#components/ui/field.tsx";

@@ -42,6 +42,10 @@ export const errorCatalogue = {
     help: "Check the URL; private repositories answer like this without credentials.",
   },
   git_redirected: { title: "The Git server sent Berth somewhere else.", help: "Use the final URL; redirects are not followed." },
+  git_address_refused: {
+    title: "Berth may not connect to that address.",
+    help: "Git servers on private networks have to be allowed by whoever runs this installation: BERTH_GIT_ALLOWED_HOSTS=host:port.",
+  },
   git_timed_out: { title: "The Git server took too long.", help: "Try again; check the server if it stays slow." },
   git_empty: { title: "The repository has no commits yet.", help: "Push a branch." },
   git_failed: { title: "Git failed.", help: "See the message; check that the repository is intact." },

@@ -52,6 +52,17 @@ const environmentSchema = z.object({
 
   // What may be asked for.
   BERTH_GIT_ALLOW_FILE: flag.default(false),
+  /** Git servers on private or loopback addresses that projects may use: exact host:port, separated by commas. All others there are refused. */
+  BERTH_GIT_ALLOWED_HOSTS: z
+    .string()
+    .default("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((entry) => entry.trim().toLowerCase())
+        .filter((entry) => entry !== ""),
+    )
+    .pipe(z.array(z.string().regex(/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):\d{1,5}$/, "use host:port, separated by commas"))),
   BERTH_BUILD_TIMEOUT_SECONDS: seconds.default(1800),
   BERTH_BUILD_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
   BERTH_CONTEXT_MAX_MEGABYTES: z.coerce.number().int().min(1).default(1024),
@@ -108,7 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       taskPorts: [Number(firstPort), Number(lastPort)] as const,
     },
     admin: { email: e.BERTH_ADMIN_EMAIL, password: e.BERTH_ADMIN_PASSWORD, token: e.BERTH_ADMIN_TOKEN },
-    git: { allowFile: e.BERTH_GIT_ALLOW_FILE, syncSeconds: e.BERTH_SYNC_SECONDS },
+    git: { allowFile: e.BERTH_GIT_ALLOW_FILE, allowedHosts: e.BERTH_GIT_ALLOWED_HOSTS, syncSeconds: e.BERTH_SYNC_SECONDS },
     builds: {
       timeoutSeconds: e.BERTH_BUILD_TIMEOUT_SECONDS,
       concurrency: e.BERTH_BUILD_CONCURRENCY,

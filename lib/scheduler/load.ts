@@ -5,6 +5,7 @@ import { createBackoff } from "./backoff.ts";
 import { evaluateApp } from "./deployments/evaluate.ts";
 import { createLaunchQueue } from "./deployments/launch-queue.ts";
 import { type Engine, createEngine } from "./engine/engine.ts";
+import { createCommandRunner } from "./engine/exec.ts";
 import { type EventHub, createEventHub } from "./events/event-hub.ts";
 import { createSandboxes } from "./files/sandboxes.ts";
 import { askHealth } from "./health/ask-health.ts";
@@ -59,9 +60,11 @@ export async function loadScheduler(parts: Parts): Promise<Scheduler> {
     health: createHealth(settings, engine, events, hooks),
     sandboxes: createSandboxes({ engine, workDir: settings.workDir, log }),
     launches: createLimiter(launchesAtATime),
-    machine: { current: null },
-    launching: new Set(),
+    machine: { current: null, connected: false },
+    launching: new Map(),
     stopping: new Set(),
+    pulls: new Map(),
+    network: { current: null },
     diedEarly: new Set(),
     startedAt: toTimestamp(Date.now()),
     kick: (appId) => kicks.kick(appId),
@@ -81,10 +84,11 @@ interface Hooks {
 }
 
 function createHealth(settings: Settings, engine: Engine, events: EventHub, hooks: Hooks): HealthMonitor {
+  const run = createCommandRunner(engine);
   return createHealthMonitor({
     events,
     eager: settings.eagerHealthChecks,
-    probe: (task, check) => askHealth(engine, settings.publishAddress, task, check),
+    probe: (task, check) => askHealth(run, settings.publishAddress, task, check),
     probeReadiness: (task, check) => askReadiness(settings.publishAddress, task, check),
     onChange: (task) => hooks.changed(task),
     onUnhealthy: (task, reason) => hooks.unhealthy(task, reason),

@@ -35,11 +35,15 @@ export interface Scheduler {
   readonly health: HealthMonitor;
   readonly sandboxes: Sandboxes;
   readonly launches: Limiter;
-  /** What the engine's machine has, as soon as it was asked; null before. */
-  readonly machine: { current: Machine | null };
-  /** Tasks whose launch or stop is under way in this process, so that the periodic look leaves them alone. */
-  readonly launching: Set<string>;
+  /** What the engine's machine has, as soon as it was asked (null before), and whether the engine answers now. */
+  readonly machine: { current: Machine | null; connected: boolean };
+  /** Tasks whose launch or stop is under way in this process, so that the periodic look leaves them alone. A launch can be told to give up. */
+  readonly launching: Map<string, AbortController>;
   readonly stopping: Set<string>;
+  /** The id of the tasks' bridge, as far as it is known; one look at a time. */
+  readonly network: { current: Promise<string> | null };
+  /** Images that are being fetched. */
+  readonly pulls: Map<string, Promise<void>>;
   /** Tasks whose container died while their launch was under way. */
   readonly diedEarly: Set<string>;
   readonly signal: AbortSignal;

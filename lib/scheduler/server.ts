@@ -13,7 +13,7 @@ import { beginStep } from "./deployments/run-deployment.ts";
 import { loadScheduler } from "./load.ts";
 import { type SchedulerOptions, settingsFrom } from "./options.ts";
 import { type Scheduler } from "./scheduler.ts";
-import { runSlowPass } from "./slow-pass.ts";
+import { kickAll, runSlowPass } from "./slow-pass.ts";
 import { openDatabase } from "./store/database.ts";
 import { watchEngine } from "./tasks/watch-engine.ts";
 
@@ -48,6 +48,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     const scheduler = await loadScheduler({ settings, database, log, signal: abort.signal });
     const address = await listen(server, settings.listen);
     api = { scheduler, changes: createChangeLock(), address };
+    server.on("error", (error) => log.error({ reason: describeError(error) }, "the scheduler's HTTP server failed"));
     const background = begin(scheduler);
     log.info({ ...address, apps: scheduler.state.apps.size, tasks: scheduler.state.tasks.size }, "the scheduler is ready");
     return { address, stop: () => stopScheduler(scheduler, server, { abort, background }) };
@@ -62,11 +63,8 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
 function begin(scheduler: Scheduler): Promise<unknown> {
   const deployments = [...scheduler.state.deployments.values()];
   for (const deployment of deployments) beginStep(scheduler, deployment);
-  for (const id of scheduler.state.apps.keys()) scheduler.kick(id);
-  scheduler.database.onReturn(() => {
-    for (const id of scheduler.state.apps.keys()) scheduler.kick(id);
-    for (const task of scheduler.state.allAlive()) scheduler.kick(task.appId);
-  });
+  kickAll(scheduler);
+  scheduler.database.onReturn(() => kickAll(scheduler));
   scheduler.events.publish("scheduler_registered_event", { frameworkId: scheduler.frameworkId, master: scheduler.settings.hostname });
   return Promise.all([watchEngine(scheduler), runSlowPass(scheduler)]).catch((error: unknown) => {
     scheduler.log.error({ reason: describeError(error) }, "the scheduler's watch ended");

@@ -31,9 +31,11 @@ export async function runSlowPass(scheduler: Scheduler): Promise<void> {
   }
 }
 
-function kickAll(scheduler: Scheduler): void {
+/** Thinks about every app there is, was, or is being changed. */
+export function kickAll(scheduler: Scheduler): void {
   for (const id of scheduler.state.apps.keys()) scheduler.kick(id);
   for (const task of scheduler.state.allAlive()) scheduler.kick(task.appId);
+  for (const deployment of scheduler.state.deployments.values()) for (const id of deployment.plan.affectedApps) scheduler.kick(id);
 }
 
 /** What a cancelled deployment left too much. */

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -13,7 +12,7 @@ import { findFreePort } from "#lib/adapters/daemon/free-port.ts";
 import type { ProcessRole } from "#lib/platform/database/roles.ts";
 
 import { removeEverythingOf } from "./engine-leftovers.ts";
-import { clearRunFolder } from "./run-folder.ts";
+import { clearRunFolder, makeRunFolder } from "./run-folder.ts";
 
 /** The whole product as `npm start` runs it, on ports and data of its own. */
 export interface Product {
@@ -75,13 +74,16 @@ export async function startBerth(options: ProductOptions = {}): Promise<Product>
   const root = resolve(import.meta.dirname, "../..");
   const script = join(root, "dist/supervisor.mjs");
   if (!existsSync(script)) throw new Error("The product is not built: npm run build");
-  const home = options.home ?? (await makeHome());
+  const home = options.home ?? (await makeRunFolder(homePrefix));
   const settings = { ...(await settingsOf(home, options)), ...options.settings };
   const environment = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/", NODE_ENV: "production" as const, ...settings };
   const child = spawn(process.execPath, [script], { cwd: root, env: environment, shell: false, stdio: ["ignore", "pipe", "pipe"] });
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => printed.push(text));
-  const running = await untilReady(child, home, printed);
+  const running = await untilReady(child, home, printed).catch(async (error: unknown) => {
+    if (options.home === undefined) await clearRunFolder(home);
+    throw error;
+  });
   const port = new URL(running.gatewayUrl).port;
   return {
     ...running,
@@ -99,12 +101,6 @@ export async function startBerth(options: ProductOptions = {}): Promise<Product>
     crash: () => end(child, "SIGKILL"),
     remove: () => remove(child, home, running),
   };
-}
-
-async function makeHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), homePrefix));
-  await chmod(home, 0o711);
-  return home;
 }
 
 /** Settings are remembered in the home, so that a second start finds the same ports. */

@@ -6,11 +6,12 @@ import { findDaemon } from "#lib/adapters/daemon/daemon.ts";
 import { processStart } from "#lib/adapters/daemon/process-identity.ts";
 import { removeEngineFolder } from "#lib/adapters/engine-local/mounts.ts";
 
-const prefix = "berth-test-";
-
-/** A temporary folder for one test run's servers, which names its owner; what runs that were killed left is cleared first. */
-export async function makeRunFolder(): Promise<string> {
-  await clearDeadRuns();
+/**
+ * A temporary folder for the servers of one test run or one product, which names its owner; what owners that were killed
+ * left behind under the same prefix is cleared first.
+ */
+export async function makeRunFolder(prefix = "berth-test-"): Promise<string> {
+  await clearDeadRuns(prefix);
   const folder = await mkdtemp(join(tmpdir(), prefix));
   // PostgreSQL's system user must pass through, else its data go elsewhere.
   await chmod(folder, 0o711);
@@ -21,8 +22,10 @@ export async function makeRunFolder(): Promise<string> {
 /** Where a run's engine has its sockets: short, because a socket's path may not be long. */
 export const engineStateFolder = (folder: string): string => join("/run", basename(folder));
 
-/** Ends the servers recorded in a run's folder and removes every trace of it. */
+/** Ends the supervisor and servers recorded in a folder and removes every trace of it. */
 export async function clearRunFolder(folder: string): Promise<void> {
+  const supervisor = await findDaemon(join(folder, "supervisor.lock"));
+  await supervisor?.stop("SIGTERM", 25_000);
   const left = [
     await findDaemon(join(folder, "postgres", "postgres.pid")),
     await findDaemon(join(engineStateFolder(folder), "berth-dockerd.json")),
@@ -37,7 +40,7 @@ export async function clearRunFolder(folder: string): Promise<void> {
 }
 
 /** A run is dead when its folder names an owner that no longer runs. */
-async function clearDeadRuns(): Promise<void> {
+async function clearDeadRuns(prefix: string): Promise<void> {
   for (const name of (await readdir(tmpdir())).filter((entry) => entry.startsWith(prefix))) {
     const folder = join(tmpdir(), name);
     const owner = /"pid":(\d+),"start":"([^"]*)"/.exec(await readFile(join(folder, "owner"), "utf8").catch(() => ""));

@@ -9,7 +9,7 @@ import { usualTimes } from "../deployments/usual.ts";
 import { servingOf } from "../environments/serving.ts";
 import { environmentUrl } from "../environments/url.ts";
 import { type Availability, type EnvironmentVerb, availableVerbs } from "../environments/verbs.ts";
-import { type ProjectHead, type Reader, eventsUrl, headOf, readProject, storedProblem } from "../projects/head.ts";
+import { type ProjectHead, type Reader, headOf, openEvents, readProject, storedProblem } from "../projects/head.ts";
 import { describeRule, stageTakes } from "../projects/pipeline.ts";
 
 export interface BoardCard {
@@ -75,6 +75,7 @@ const refsRead = 1_000;
 export async function getBoard(reader: Reader, actor: Actor, slug: string): Promise<Board> {
   const project = await readProject(reader, actor, slug);
   const { database } = reader;
+  const eventsUrl = await openEvents(reader);
   const [stages, environments, refs, refCount, usual] = await Promise.all([
     database.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" } }),
     readCards(reader, project.id),

@@ -4,7 +4,7 @@ import { type StepName, type StepStatus, steps as stepOrder } from "#lib/core/st
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { environmentUrl } from "../environments/url.ts";
 import { type Availability, availableVerbs } from "../environments/verbs.ts";
-import { type ProjectHead, type Reader, eventsUrl, headOf, headSelection } from "../projects/head.ts";
+import { type ProjectHead, type Reader, headOf, headSelection, openEvents } from "../projects/head.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "./summary.ts";
 import { usualTimes } from "./usual.ts";
 
@@ -33,6 +33,7 @@ export interface DeploymentPage {
 
 /** One deployment with its steps, their usual times and where its log is. */
 export async function getDeployment(reader: Reader, actor: Actor, id: string): Promise<DeploymentPage> {
+  const eventsUrl = await openEvents(reader);
   const row = await readRow(reader, id);
   if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
   const { environment } = row;

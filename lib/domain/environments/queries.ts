@@ -6,7 +6,7 @@ import type { RefKind, StageKind } from "#lib/platform/database/client.ts";
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "../deployments/summary.ts";
 import { usualTimes } from "../deployments/usual.ts";
-import { type ProjectHead, type Reader, eventsUrl, headOf, headSelection, readProject } from "../projects/head.ts";
+import { type ProjectHead, type Reader, headOf, headSelection, openEvents, readProject } from "../projects/head.ts";
 import { servingOf } from "./serving.ts";
 import { environmentUrl } from "./url.ts";
 import { type Availability, type EnvironmentVerb, availableVerbs } from "./verbs.ts";
@@ -84,18 +84,19 @@ const selection = {
 
 /** An environment by its name (`review/issue-1`) in a project; the one that exists wins over destroyed ones of the same name. */
 export async function getEnvironment(reader: Reader, actor: Actor, slug: string, name: string): Promise<EnvironmentPage> {
-  const project = await readProject(reader, actor, slug);
+  const [project, eventsUrl] = await Promise.all([readProject(reader, actor, slug), openEvents(reader)]);
   const row = await reader.database.environment.findFirst({
     where: { projectId: project.id, name },
     orderBy: [{ destroyedAt: { sort: "desc", nulls: "first" } }, { createdAt: "desc" }],
     select: selection,
   });
-  return pageOf(reader, actor, row);
+  return pageOf(reader, actor, row, eventsUrl);
 }
 
 /** An environment by id, destroyed ones included. */
 export async function getEnvironmentById(reader: Reader, actor: Actor, id: string): Promise<EnvironmentPage> {
-  return pageOf(reader, actor, await reader.database.environment.findUnique({ where: { id }, select: selection }));
+  const eventsUrl = await openEvents(reader);
+  return pageOf(reader, actor, await reader.database.environment.findUnique({ where: { id }, select: selection }), eventsUrl);
 }
 
 async function findRow(reader: Reader) {
@@ -103,7 +104,7 @@ async function findRow(reader: Reader) {
 }
 type Row = NonNullable<Awaited<ReturnType<typeof findRow>>>;
 
-async function pageOf(reader: Reader, actor: Actor, row: Row | null): Promise<EnvironmentPage> {
+async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: (projectId: string) => string): Promise<EnvironmentPage> {
   if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
   const object = { type: "environment", projectId: row.projectId, stageKind: row.stage.kind } as const;
   authorise(actor, "view", object);

@@ -82,7 +82,11 @@ export function storedProblem(code: string | null, text: string | null): Problem
   return { code: known, title: errorCatalogue[known].title, detail: text, help: errorCatalogue[known].help };
 }
 
-/** Where a project's page hears that something changed. */
-export function eventsUrl(projectId: string): string {
-  return `/stream/projects/${projectId}`;
+/**
+ * Where a project's page hears that something changed since it was read. Ask for it before reading anything else: what
+ * happens between the reading and the listening is then told at the start of the stream.
+ */
+export async function openEvents(reader: Pick<Reader, "database">): Promise<(projectId: string) => string> {
+  const { _max } = await reader.database.event.aggregate({ _max: { id: true } });
+  return (projectId) => `/stream/projects/${projectId}?after=${_max.id ?? 0}`;
 }

@@ -4,7 +4,7 @@ import type { RefKind, StageKind, StageStart } from "#lib/platform/database/clie
 import { type Actor, may } from "../access/policy.ts";
 import { servingOf } from "../environments/serving.ts";
 import type { Availability } from "../environments/verbs.ts";
-import { type ProjectHead, type Reader, eventsUrl, headOf, readProject } from "../projects/head.ts";
+import { type ProjectHead, type Reader, headOf, openEvents, readProject } from "../projects/head.ts";
 import { stageTakes } from "../projects/pipeline.ts";
 
 export interface RefRow {
@@ -44,6 +44,7 @@ export interface RefPage {
 /** A page of the project's branches and tags, the newest first. */
 export async function listRefs(reader: Reader, actor: Actor, slug: string, filter: RefFilter): Promise<RefPage> {
   const project = await readProject(reader, actor, slug);
+  const eventsUrl = await openEvents(reader);
   const perPage = Math.min(Math.max(filter.perPage ?? defaultPerPage, 1), maxPerPage);
   const where = { projectId: project.id, goneAt: null, ...conditionsOf(filter) };
   const [total, stages] = await Promise.all([

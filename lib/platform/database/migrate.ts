@@ -87,8 +87,15 @@ function adapterFactory(databaseUrl: string, connected: Array<{ dispose(): Promi
   return factory;
 }
 
+let loaded: ReturnType<typeof instantiateSchemaEngine> | undefined;
+
+/** One instance per process: its bindings keep their memory in a module variable, and a second instance would pull it away. */
+function loadSchemaEngine() {
+  return (loaded ??= instantiateSchemaEngine());
+}
+
 /** Bundlers resolve the package's `.wasm` import; Node does not, so the module is instantiated by hand. */
-async function loadSchemaEngine() {
+async function instantiateSchemaEngine() {
   const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve("@prisma/schema-engine-wasm"));
   const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");

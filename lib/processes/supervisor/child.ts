@@ -88,7 +88,11 @@ interface Hooks {
 
 /** One run after the other until it is to stop, or until its first runs all failed before they were ready. */
 async function live(options: ChildOptions, { life, log, onReady, onFailure }: Hooks): Promise<void> {
-  const notice = limitNotices(options.onNotice);
+  let lastNotice: string | undefined;
+  const notice = limitNotices((text) => {
+    lastNotice = text;
+    options.onNotice(text);
+  });
   let readyOnce = false;
   const noteReady = () => {
     readyOnce = true;
@@ -101,7 +105,7 @@ async function live(options: ChildOptions, { life, log, onReady, onFailure }: Ho
     const lived = performance.now() - startedAt;
     crashes = lived > calmMilliseconds ? 1 : crashes + 1;
     if (!readyOnce && crashes >= triesBeforeReady) {
-      const detail = `The ${options.name} process does not start (${end}); see ${options.logFile}.`;
+      const detail = `The ${options.name} process does not start (${lastNotice ?? end}); see ${options.logFile}.`;
       return onFailure(new BerthError("start_failed", { detail }));
     }
     options.onNotice(`ended unexpectedly (${end}) and is started again; see ${options.logFile}`);

@@ -43,6 +43,7 @@ export async function supervise(): Promise<number> {
 }
 
 async function prepareSituation(root: string, terminal: Situation["terminal"], stopping: AbortSignal): Promise<Situation> {
+  const startedAt = performance.now();
   const config = readConfig(process.env);
   const home = await openHome(config.home);
   return {
@@ -53,6 +54,7 @@ async function prepareSituation(root: string, terminal: Situation["terminal"], s
     keys: await ensureKeys(home.keys),
     instance: await ensureInstance(home.path),
     terminal,
+    startedAt,
     stopping,
     pending: new Set(),
     running: { children: new Map() },

@@ -20,6 +20,8 @@ export interface Situation {
   readonly keys: Keys;
   readonly instance: string;
   readonly terminal: Terminal;
+  /** By the monotonic clock, in milliseconds. */
+  readonly startedAt: number;
   /** Aborted when Berth is to stop, by a signal or because a part could not start. */
   readonly stopping: AbortSignal;
   /** Starts that are under way; stopping waits for them, so that nothing starts behind its back. */

@@ -90,26 +90,27 @@ async function startScheduler(situation: Situation, facts: Facts): Promise<void>
 const describeWorker = (facts: Facts) => `builds on ${facts.dockerHost}, deploys through ${facts.marathon.urls}`;
 
 async function announce(situation: Situation, prepared: Prepared): Promise<void> {
-  const { config, home, running, terminal } = situation;
+  const { config, home, running, terminal, startedAt } = situation;
+  const milliseconds = Math.round(performance.now() - startedAt);
   const remarks = [
     ...(prepared.guarded ? [] : ["all processes share one database user, because DATABASE_URL's may not create roles."]),
     ...(running.engine?.version === undefined && running.engine !== undefined
       ? ["previews wait for a Docker Engine; everything else works."]
       : []),
   ];
-  await writeRunning(situation);
+  await writeRunning(situation, milliseconds);
   const summary = {
     dashboardUrl: config.web.origin,
     home: home.path,
     setupCode: prepared.setupCode,
-    milliseconds: performance.now(),
+    milliseconds,
     remarks,
   };
   terminal.say(describeReady(summary));
 }
 
 /** What runs where, for other programs of this user: `npm run sample`, tests, backups. No secrets. */
-async function writeRunning({ config, home, running, instance }: Situation): Promise<void> {
+async function writeRunning({ config, home, running, instance }: Situation, milliseconds: number): Promise<void> {
   const pid = (role: ProcessRole) => running.children.get(role)?.pid() ?? null;
   const facts = {
     pid: process.pid,
@@ -121,7 +122,7 @@ async function writeRunning({ config, home, running, instance }: Situation): Pro
     dockerHost: running.engine?.host ?? null,
     postgresPort: running.postgres?.port ?? null,
     processes: { web: pid("web"), worker: pid("worker"), gateway: pid("gateway"), scheduler: pid("scheduler") },
-    readyAfterMilliseconds: Math.round(performance.now()),
+    readyAfterMilliseconds: milliseconds,
   };
   await writeFile(join(home.path, "running.json"), `${JSON.stringify(facts, undefined, 2)}\n`, { mode: 0o600 });
 }

@@ -7,7 +7,7 @@ import type { Situation } from "./situation.ts";
 
 /** How long each may take to end, in milliseconds; together below the twenty seconds that stopping may take. */
 const grace: Readonly<Record<ProcessRole, number>> = { web: 2500, gateway: 2500, worker: 4000, scheduler: 2500 };
-const order: readonly ProcessRole[] = ["web", "gateway", "worker", "scheduler"];
+export const stopOrder: readonly ProcessRole[] = ["web", "gateway", "worker", "scheduler"];
 const pendingMilliseconds = 5000;
 const containerGraceSeconds = 2;
 const postgresMilliseconds = 5000;
@@ -22,7 +22,7 @@ const engineMilliseconds = 6000;
 export async function stopEverything(situation: Situation): Promise<void> {
   const { running } = situation;
   await Promise.race([Promise.allSettled(situation.pending), delay(pendingMilliseconds)]);
-  for (const role of order) await running.children.get(role)?.stop(grace[role]);
+  for (const role of stopOrder) await running.children.get(role)?.stop(grace[role]);
   const engine = stopTasks(situation).then(() => running.engine?.own?.stop(engineMilliseconds));
   await Promise.allSettled([engine, running.registry?.stop(registryMilliseconds), running.postgres?.stop(postgresMilliseconds)]);
 }

@@ -13,7 +13,13 @@ export interface FrontOptions {
 
 /** Headers that only Next or a trusted proxy may set; from outside they are attacks or mistakes. */
 const internalHeaders =
-  /^(x-middleware-|x-nextjs-|x-forwarded-|x-berth-|x-invoke-|x-matched-path$|x-now-|forwarded$|x-real-ip$|x-original-url$|x-rewrite-url$|x-nonce$|content-security-policy$)/;
+  /^(x-middleware-|x-nextjs-|x-forwarded-|x-berth-|x-invoke-|x-matched-path$|x-now-|forwarded$|x-real-ip$|x-original-url$|x-rewrite-url$|x-nonce$|x-request-id$|content-security-policy$)/;
+/**
+ * After an action that redirects, Next asks this server for the next page itself, under the address it listens on and with
+ * the headers of the request at hand. By a secret among those headers such a request is known; from outside it cannot come.
+ */
+const innerHeader = "x-berth-inner";
+const innerSecret = randomBytes(24).toString("base64url");
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 const knownMethods = new Set([...safeMethods, "POST", "PUT", "PATCH", "DELETE"]);
 /** Doors that carry their own credentials on every request: the name they are called by does not matter to them. */
@@ -35,12 +41,14 @@ export function createFront(options: FrontOptions): RequestListener {
     if (!url.startsWith("/") || url.startsWith("//")) return refuse(response, 400, "Use a path.");
     if (!knownMethods.has(request.method ?? "")) return refuse(response, 405, "That method is not known here.");
     if (hostsOf(request).length > 1 || request.headers.host === undefined) return refuse(response, 400, "Send exactly one Host.");
-    for (const name of Object.keys(request.headers)) if (internalHeaders.test(name)) delete request.headers[name];
-    request.headers["x-request-id"] = randomUUID();
-    request.headers["x-berth-address"] = request.socket.remoteAddress ?? "";
+    const inner = isInner(request);
+    if (!inner) for (const name of Object.keys(request.headers)) if (internalHeaders.test(name)) delete request.headers[name];
+    request.headers["x-request-id"] ??= randomUUID();
+    request.headers["x-berth-address"] ??= request.socket.remoteAddress ?? "";
+    request.headers[innerHeader] = innerSecret;
     if (tokenDoors.test(url)) {
       if (await options.serveGit(request, response)) return;
-    } else if (request.headers.host !== own.host) {
+    } else if (request.headers.host !== own.host && !inner) {
       // Another name for the same machine: pages live at one address, where their cookie is.
       if (safeMethods.has(request.method ?? "")) return redirect(response, `${options.origin}${url}`);
       return refuse(response, 421, "That is not this dashboard's address.");
@@ -61,6 +69,10 @@ export function createFront(options: FrontOptions): RequestListener {
     const site = request.headers["sec-fetch-site"];
     return origin === options.origin && (site === undefined || site === "same-origin");
   }
+}
+
+function isInner(request: IncomingMessage): boolean {
+  return request.headers[innerHeader] === innerSecret && request.method === "GET";
 }
 
 function protect(request: IncomingMessage, response: ServerResponse, own: URL): void {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -17,6 +16,8 @@ import type { Config } from "#lib/platform/config.ts";
 import { generateSealingKey, type PrivateSealingKey } from "#lib/platform/crypto/sealing.ts";
 import type { Database } from "#lib/platform/database/client.ts";
 import type { Log } from "#lib/platform/log.ts";
+
+import { allowGitAddresses } from "./git-addresses.ts";
 
 /** Chooses and wires the worker's parts: the one place where settings become adapters. */
 export async function connectWorker(config: Config, database: Database, log: Log, poolId: () => string): Promise<WorkerContext> {
@@ -37,7 +38,13 @@ export async function connectWorker(config: Config, database: Database, log: Log
     poolId,
     wakers: createWakers(),
     engine: connectEngine(target),
-    git: createGitRunner({ homeDir: join(config.home, "git-home"), log, protocols, environment: process.env }),
+    git: createGitRunner({
+      homeDir: join(config.home, "git-home"),
+      log,
+      protocols,
+      environment: process.env,
+      resolveHost: allowGitAddresses(config.git.allowedHosts),
+    }),
     marathon,
     taskLogs: createTaskLogReader({
       info: () => marathon.info(),
@@ -115,14 +122,9 @@ async function makeKey(file: string): Promise<PrivateSealingKey> {
   return key;
 }
 
-/** Names this installation on everything it makes outside; kept with its keys, because it must outlive every restart. */
+/** What the supervisor named this installation: on everything the worker makes outside, as on the scheduler's containers. */
 async function instanceName(home: string): Promise<string> {
-  const file = join(home, "keys", "instance");
-  const known = await readFile(file, "utf8").catch(() => null);
-  if (known !== null) return known.trim();
-  const name = randomBytes(6).toString("hex");
-  await writeFile(file, `${name}\n`, { mode: 0o600 });
-  return name;
+  return (await readFile(join(home, "instance"), "utf8")).trim();
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {

@@ -10,6 +10,9 @@ import { type Answer, type Api, type ApiRequest, type Route, parseTarget } from 
 /** The HTTP server. It sees paths as they were sent, because clients spell app ids with `//` and `%2F`. */
 export function createFront(api: () => Api | null, guard: Guard, route: Route): Server {
   const server = createServer((request, response) => {
+    // A client that goes away in the middle is nobody's fault.
+    request.on("error", () => undefined);
+    response.on("error", () => undefined);
     answerRequest(api, guard, route, { request, response }).catch((error: unknown) => {
       api()?.scheduler.log.error({ reason: describeError(error) }, "an answer could not be sent");
       response.destroy();

@@ -69,7 +69,7 @@ export function showMetrics({ scheduler }: Api): Answer {
     metrics[`master/${name}_percent`] = total[name] === 0 ? 0 : used[name] / total[name];
   }
   for (const [state, count] of Object.entries(counts)) metrics[`master/tasks_${state.slice("TASK_".length).toLowerCase()}`] = count;
-  const connected = scheduler.machine.current === null ? 0 : 1;
+  const connected = scheduler.machine.connected ? 1 : 0;
   return {
     status: 200,
     json: {
@@ -97,7 +97,7 @@ function slaveView(api: Api) {
     reserved_resources: {},
     unreserved_resources: { ...total, gpus: 0 },
     attributes: {},
-    active: scheduler.machine.current !== null,
+    active: scheduler.machine.connected,
     deactivated: false,
     version: "1.11.0",
   };

@@ -14,16 +14,23 @@ const capabilities = ["CHOWN", "SETUID", "SETGID", "NET_BIND_SERVICE", "DAC_OVER
 /** The engine refuses less. */
 const leastMemory = 6;
 
+interface Surroundings {
+  /** `NAME=value`. */
+  readonly environment: readonly string[];
+  /** The tasks' bridge. */
+  readonly networkId: string;
+}
+
 /**
  * The only description of a container this scheduler ever sends. It is built member by member from what is allowed; nothing of an app is
  * passed on that is not named here.
  */
-export function containerSpec(settings: Settings, task: Task, environment: readonly string[]): ContainerCreateOptions & { name: string } {
+export function containerSpec(settings: Settings, task: Task, place: Surroundings): ContainerCreateOptions & { name: string } {
   const { app } = task;
   return {
     name: task.id,
     Image: imageOf(settings, app),
-    Env: [...environment],
+    Env: [...place.environment],
     Labels: labelsOf(settings, task),
     ...processOf(app),
     ExposedPorts: exposedPorts(settings, task),
@@ -40,7 +47,7 @@ export function containerSpec(settings: Settings, task: Task, environment: reado
       Init: true,
       AutoRemove: false,
       RestartPolicy: { Name: "no" },
-      NetworkMode: usesHostNetwork(settings, app) ? "host" : settings.networkName,
+      NetworkMode: usesHostNetwork(settings, app) ? "host" : place.networkId,
       PortBindings: portBindings(settings, task),
       PublishAllPorts: false,
       Tmpfs: { [sandboxPath]: "rw,nosuid,nodev,size=16m,mode=1777" },

@@ -23,17 +23,21 @@ export interface ListedContainer {
   readonly createdAt: number;
 }
 
-/** Creates the container, or finds the one that an earlier, interrupted try created under the same name. Returns its id. */
-export async function createContainer(engine: Engine, spec: ContainerCreateOptions & { name: string }): Promise<string> {
+/**
+ * Creates the container. One that an earlier, interrupted try left under the same name is removed first: it may have been made for other ports.
+ * Throws when the name belongs to somebody else.
+ */
+export async function createContainer(engine: Engine, spec: ContainerCreateOptions & { name: string }): Promise<void> {
   try {
-    return (await engineCall(() => engine.createContainer(spec))).id;
+    await engineCall(() => engine.createContainer(spec));
   } catch (error) {
     if (!isEngineFailure(error, "conflict")) throw error;
     const existing = await engineCall(() => engine.getContainer(spec.name).inspect());
     const ours =
       existing.Config.Labels[taskLabel] === spec.name && existing.Config.Labels[schedulerLabel] === spec.Labels?.[schedulerLabel];
     if (!ours) throw new EngineFailure("refused", `The container name ${spec.name} is taken.`, error);
-    return existing.Id;
+    await removeContainer(engine, existing.Id);
+    await engineCall(() => engine.createContainer(spec));
   }
 }
 

@@ -1,15 +1,14 @@
-import { type Engine } from "../engine/engine.ts";
-import { execCommand } from "../engine/exec.ts";
+import { type CommandRunner } from "../engine/exec.ts";
 import { type HealthCheck } from "../model/app.ts";
 import { type Task } from "../tasks/task.ts";
 import { askHttp, askTcp } from "./probe.ts";
 import { addressOfCheck } from "./target.ts";
 
 /** One health check, once. Rejects with what `lastFailureCause` will say. */
-export async function askHealth(engine: Engine, publishAddress: string, task: Task, check: HealthCheck): Promise<void> {
+export async function askHealth(run: CommandRunner, publishAddress: string, task: Task, check: HealthCheck): Promise<void> {
   const limit = Math.max(1, check.timeoutSeconds) * 1_000;
   if (check.protocol === "COMMAND") {
-    const code = await execCommand(engine, task.id, check.command?.value ?? "", limit);
+    const code = await run(task.id, check.command?.value ?? "", limit);
     if (code !== 0) throw new Error(`Command exited with status ${code}`);
     return;
   }

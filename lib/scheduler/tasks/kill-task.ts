@@ -16,6 +16,7 @@ export function killTask(scheduler: Scheduler, task: Task, reason: string): void
   scheduler.health.forget(task.id);
   announceTask(scheduler, task);
   scheduler.kick(task.appId);
+  scheduler.launching.get(task.id)?.abort();
   scheduler.taskRows.save(task.id).then(
     () => stopTask(scheduler, task),
     // Should this process end before the row is written, the container is found stopped and the task counts as failed: it is replaced all the same.

@@ -4,7 +4,6 @@ import { containerSpec, imageOf, sandboxPath } from "../engine/container-spec.ts
 import { createContainer, removeContainer, startContainer } from "../engine/containers.ts";
 import { EngineFailure, isEngineFailure } from "../engine/engine-failure.ts";
 import { isImageId, pullImage } from "../engine/images.ts";
-import { ensureNetwork } from "../engine/network.ts";
 import { type AppDefinition } from "../model/app.ts";
 import { endpointsOf } from "../model/endpoints.ts";
 import { type Scheduler } from "../scheduler.ts";
@@ -14,6 +13,7 @@ import { endTask } from "./end-task.ts";
 import { taskEnvironment } from "./environment.ts";
 import { busyPort } from "./host-ports.ts";
 import { stopTask } from "./kill-task.ts";
+import { networkId, refreshNetwork } from "./network.ts";
 import { settleTask } from "./settle-task.ts";
 import { type Task, hasEnded, newTaskIds } from "./task.ts";
 
@@ -45,7 +45,7 @@ export function startTask(scheduler: Scheduler, app: AppDefinition, ports: reado
 /** Launches a task, or takes up a launch that was interrupted. Safe to repeat: the container's name is the task's id. */
 export function launchTask(scheduler: Scheduler, task: Task): void {
   if (hasEnded(task) || scheduler.launching.has(task.id) || scheduler.stopping.has(task.id)) return;
-  scheduler.launching.add(task.id);
+  scheduler.launching.set(task.id, new AbortController());
   launchNow(scheduler, task)
     .catch((error: unknown) => launchFailed(scheduler, task, error))
     .finally(() => {
@@ -68,12 +68,11 @@ async function launchNow(scheduler: Scheduler, task: Task): Promise<void> {
     announceTask(scheduler, task);
   }
   if (task.app.container?.docker?.forcePullImage === true) await pull(scheduler, task);
-  await scheduler.launches.run(async () => {
-    if (task.killReason !== null) return;
-    await createWithImage(scheduler, task);
-    if (isKilled(task)) return;
-    await startOnNetwork(scheduler, task);
-  });
+  // A launch that has to fetch its image gives its place to others meanwhile.
+  if (!(await createAndStart(scheduler, task))) {
+    await pull(scheduler, task);
+    if (!(await createAndStart(scheduler, task))) throw new EngineFailure("refused", "The image is gone again", undefined);
+  }
   if (!isKilled(task)) await settleTask(scheduler, task);
 }
 
@@ -110,42 +109,61 @@ function forget(scheduler: Scheduler, task: Task): void {
   setTimeout(() => scheduler.kick(task.appId), retryAfter).unref();
 }
 
-async function createWithImage(scheduler: Scheduler, task: Task): Promise<void> {
+/** False when the image must be fetched first. */
+function createAndStart(scheduler: Scheduler, task: Task): Promise<boolean> {
+  return scheduler.launches.run(async () => {
+    if (isKilled(task)) return true;
+    if (!(await createIfImage(scheduler, task))) return false;
+    return isKilled(task) || startOnNetwork(scheduler, task);
+  });
+}
+
+async function createIfImage(scheduler: Scheduler, task: Task): Promise<boolean> {
   const { settings, engine } = scheduler;
   const image = imageOf(settings, task.app);
   const environment = taskEnvironment({ app: task.app, taskId: task.id, host: task.host, ports: task.ports, image, sandbox: sandboxPath });
-  const spec = containerSpec(settings, task, environment);
+  const spec = containerSpec(settings, task, { environment, networkId: await networkId(scheduler) });
   try {
     await createContainer(engine, spec);
+    return true;
   } catch (error) {
     if (!isEngineFailure(error, "notFound")) throw error;
     if (isImageId(image)) throw new EngineFailure("refused", `There is no image ${image} on this machine`, error);
-    await pull(scheduler, task);
-    await createContainer(engine, spec);
+    return false;
   }
 }
 
-const pulls = new Map<string, Promise<void>>();
-
-/** Fetches the task's image; tasks that want the same one share the effort. */
+/** Fetches the task's image; tasks that want the same one share the effort. A task that is killed meanwhile does not wait for it. */
 async function pull(scheduler: Scheduler, task: Task): Promise<void> {
+  const { pulls } = scheduler;
   const image = imageOf(scheduler.settings, task.app);
-  const running = pulls.get(image);
-  if (running !== undefined) return running;
-  const pulling = pullImage(scheduler.engine, image, scheduler.signal).finally(() => pulls.delete(image));
+  const pulling = pulls.get(image) ?? pullImage(scheduler.engine, image, scheduler.signal).finally(() => pulls.delete(image));
   pulls.set(image, pulling);
-  return pulling;
+  const signal = scheduler.launching.get(task.id)?.signal;
+  await Promise.race([pulling, givenUp(signal)]);
 }
 
-/** Somebody may have removed the tasks' network since the last look. */
-async function startOnNetwork(scheduler: Scheduler, task: Task): Promise<void> {
-  const { engine, settings } = scheduler;
+/** Rejects when the launch is told to give up. */
+function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const giveUp = (): void => reject(new EngineFailure("refused", "The launch was given up.", undefined));
+    if (signal?.aborted === true) giveUp();
+    else signal?.addEventListener("abort", giveUp, { once: true });
+  });
+}
+
+/** Somebody may have removed the tasks' network since the last look: then the container is made again on a new one. False: fetch the image. */
+async function startOnNetwork(scheduler: Scheduler, task: Task): Promise<boolean> {
+  const { engine } = scheduler;
   try {
     await startContainer(engine, task.id);
+    return true;
   } catch (error) {
-    if (!isEngineFailure(error, "notFound") || !error.message.includes(settings.networkName)) throw error;
-    await ensureNetwork(engine, settings.networkName, settings.instance);
+    if (!isEngineFailure(error, "notFound") || !/network/i.test(error.message)) throw error;
+    await refreshNetwork(scheduler);
+    if (!(await createIfImage(scheduler, task))) return false;
     await startContainer(engine, task.id);
+    return true;
   }
 }
 

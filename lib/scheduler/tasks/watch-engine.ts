@@ -2,10 +2,10 @@ import { describeError } from "#lib/core/errors.ts";
 
 import { readMachine } from "../engine/engine.ts";
 import { containerEvents } from "../engine/event-stream.ts";
-import { ensureNetwork } from "../engine/network.ts";
 import { pause } from "../pause.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { lookAtEverything } from "./look.ts";
+import { refreshNetwork } from "./network.ts";
 import { settleTask } from "./settle-task.ts";
 
 const firstRetry = 200;
@@ -23,22 +23,27 @@ async function followEvents(scheduler: Scheduler): Promise<void> {
     try {
       for await (const event of containerEvents(scheduler.engine, scheduler.settings.instance, scheduler.signal)) {
         if (event === "open") {
-          delay = firstRetry;
           await engineIsThere(scheduler);
+          delay = firstRetry;
         } else if (event.action === "die") containerDied(scheduler, event.taskId);
       }
     } catch (error) {
-      if (!scheduler.signal.aborted)
+      // Said once, not with every try.
+      const news = scheduler.machine.connected || delay === firstRetry;
+      if (news && !scheduler.signal.aborted) {
         scheduler.log.warn({ reason: describeError(error) }, "the Docker Engine is away; the scheduler goes on when it is back");
+      }
     }
+    scheduler.machine.connected = false;
     await pause(delay, scheduler.signal);
     delay = Math.min(delay * 2, longestRetry);
   }
 }
 
 async function engineIsThere(scheduler: Scheduler): Promise<void> {
+  await refreshNetwork(scheduler);
   scheduler.machine.current = await readMachine(scheduler.engine);
-  await ensureNetwork(scheduler.engine, scheduler.settings.networkName, scheduler.settings.instance);
+  scheduler.machine.connected = true;
   scheduler.log.info({ machine: scheduler.machine.current }, "the Docker Engine is there");
   await lookAtEverything(scheduler);
   scheduler.kickWaiting();

@@ -13,6 +13,7 @@ export async function projectChanges(
   request: Request,
   again: () => Promise<Actor | null>,
 ): Promise<Response> {
+  const after = new URL(request.url).searchParams.get("after") ?? "";
   return sseResponse(request, (writer) => {
     const forget = services.hub.onChange((change) => {
       if (change.kind === "resync") writer.send({ event: "change", data: { kind: "resync" } });
@@ -20,6 +21,13 @@ export async function projectChanges(
         writer.send({ event: "change", data: { kind: change.kind, environment: change.environment, deployment: change.deployment } });
       }
     });
+    // What happened between the reading of the page and now.
+    if (/^\d{1,18}$/.test(after)) {
+      services.database.event.findFirst({ where: { projectId, id: { gt: BigInt(after) } }, select: { id: true } }).then(
+        (missed) => missed !== null && writer.send({ event: "change", data: { kind: "resync" } }),
+        () => writer.close(),
+      );
+    }
     const unguard = guard(writer, async () => {
       const now = await again();
       return now !== null && may(now, "view", { type: "project", projectId });

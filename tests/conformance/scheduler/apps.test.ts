@@ -52,7 +52,7 @@ describe("an app", () => {
 
     const removed = await world.call("DELETE", "/v2/apps/prod/web");
     expect(removed.status).toBe(200);
-    expect((await world.call("GET", "/v2/apps/prod/web")).body).toEqual({ message: "App '/prod/web' does not exist" });
+    expect((await world.call("GET", "/v2/apps/prod/web")).json).toEqual({ message: "App '/prod/web' does not exist" });
     await until("no container is left", async () => {
       const left = await world.docker.listContainers({ all: true, filters: { label: [`berth.scheduler=${world.instance}`] } });
       return left.length === 0 ? true : null;

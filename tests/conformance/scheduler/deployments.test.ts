@@ -264,7 +264,7 @@ describe("tasks", () => {
       PidsLimit: 512,
       Memory: 64 * 1_048_576,
       MemorySwap: 64 * 1_048_576,
-      NetworkMode: `berth-tasks-${world.instance}`,
+      NetworkMode: (await world.docker.getNetwork(`berth-tasks-${world.instance}`).inspect()).Id,
       Init: true,
       RestartPolicy: { Name: "no" },
       PortBindings: { "8080/tcp": [{ HostIp: "127.0.0.2", HostPort: String(task!.ports[0]) }] },

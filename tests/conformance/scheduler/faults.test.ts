@@ -204,3 +204,26 @@ describe("a Postgres that goes away", () => {
     await database.cut();
   });
 });
+
+describe("a network of tasks that somebody removed, or doubled", () => {
+  it("does not keep tasks from starting", async () => {
+    const world = await createWorld();
+    const name = `berth-tasks-${world.instance}`;
+    await until("it is there", () =>
+      world.docker
+        .getNetwork(name)
+        .inspect()
+        .catch(() => null),
+    );
+    await world.docker.getNetwork(name).remove();
+    await world.call("PUT", "/v2/apps/n/removed", webApp(world, "x"));
+    expect((await settled(world, "n/removed")).lastTaskFailure).toBeUndefined();
+    const twin = { Name: name, Driver: "bridge", Labels: { "berth.scheduler": world.instance } };
+    await world.docker.createNetwork(twin);
+    await world.restart();
+    await world.call("PUT", "/v2/apps/n/doubled", webApp(world, "x"));
+    expect((await settled(world, "n/doubled")).lastTaskFailure).toBeUndefined();
+    await until("one is left", async () => ((await world.docker.listNetworks({ filters: { name: [name] } })).length === 1 ? true : null));
+    await world.end();
+  });
+});

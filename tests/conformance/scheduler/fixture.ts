@@ -166,8 +166,12 @@ export async function createWorld(changes: Partial<SchedulerOptions> = {}): Prom
 
 export async function removeEverything(docker: Docker, instance: string): Promise<void> {
   const label = [`berth.scheduler=${instance}`];
-  for (const found of await docker.listContainers({ all: true, filters: { label } }))
-    await docker.getContainer(found.Id).remove({ force: true, v: true });
+  for (;;) {
+    const containers = await docker.listContainers({ all: true, filters: { label } });
+    if (containers.length === 0) break;
+    // The scheduler may have had the removal of some under way.
+    await Promise.allSettled(containers.map((found) => docker.getContainer(found.Id).remove({ force: true, v: true })));
+  }
   for (const found of await docker.listNetworks({ filters: { label } })) await docker.getNetwork(found.Id).remove();
 }
 

@@ -88,6 +88,19 @@ describe("a health check", () => {
   });
 });
 
+describe("an eager scheduler", () => {
+  it("notices a healthy task long before the interval is over", async () => {
+    const eager = await createWorld({ eagerHealthChecks: true });
+    const app = webApp(eager, "x", { healthChecks: [{ protocol: "HTTP", intervalSeconds: 5, timeoutSeconds: 5, gracePeriodSeconds: 30 }] });
+    await eager.call("PUT", "/v2/apps/h/eager", app);
+    const { tasks } = await settled(eager, "h/eager");
+    const [result] = tasks[0]!.healthCheckResults ?? [];
+    expect(result).toMatchObject({ alive: true, consecutiveFailures: 0 });
+    expect(Date.parse(String(result!["firstSuccess"])) - Date.parse(tasks[0]!.startedAt!)).toBeLessThan(2_500);
+    await eager.end();
+  });
+});
+
 describe("a crash loop", () => {
   it("waits longer each time, shows the countdown, and is let go by hand", async () => {
     const stream = await openEvents(world, "?event_type=status_update_event");

@@ -14,6 +14,8 @@ const host = "memory--shop.preview.localhost";
 let folder: string;
 let postgres: EmbeddedPostgres;
 let stage: Stage;
+/** What has been started, in order: nothing outlives the run, whatever fails. */
+const endings: (() => Promise<void>)[] = [];
 let app: App;
 
 async function start(port: number): Promise<EmbeddedPostgres> {
@@ -39,20 +41,21 @@ const id = "0b0e7f5c-3d0c-4e0e-9a55-0123456789ab";
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-gateway-postgres-"));
+  endings.push(() => rm(folder, { recursive: true, force: true }));
   postgres = await start(45_500);
+  endings.push(() => postgres.stop(5_000));
   await migrate(postgres.adminUrl);
   stage = await createStage(
     { reloadMs: 500 },
     { url: postgres.adminUrl, roles: { gateway: postgres.adminUrl }, drop: async () => undefined },
   );
+  endings.push(() => stage.end());
   app = await stage.app((_request, response) => response.end("from memory"));
   await setRoute(host, id, app.port);
   await known(stage, host);
 });
 afterAll(async () => {
-  await stage.end();
-  await postgres.stop(5_000);
-  await rm(folder, { recursive: true, force: true });
+  for (const end of endings.reverse()) await end().catch((error: unknown) => console.error(error));
 });
 
 test("F12 while Postgres is stopped every environment answers from memory, and what changed meanwhile is known after its return", async () => {

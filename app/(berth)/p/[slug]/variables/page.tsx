@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 
 import { ProjectFrame } from "#components/projects/project-frame.tsx";
-import { VariablesEditor } from "#components/variables/variables-editor.tsx";
+import { VariableTable } from "#components/variables/variable-table.tsx";
 import { getProjectVariables } from "#lib/domain/variables/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
@@ -16,7 +16,7 @@ export default async function ProjectVariablesPage({ params }: { readonly params
   return (
     <ProjectFrame project={project} sync={syncProject}>
       <div className="max-w-6xl">
-        <VariablesEditor
+        <VariableTable
           project={project.slug}
           variables={variables}
           mayConfigure={mayConfigure}

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 
 import { environmentNameIn } from "#components/environments/address.ts";
 import { EnvironmentFrame } from "#components/environments/environment-frame.tsx";
-import { VariablesEditor } from "#components/variables/variables-editor.tsx";
+import { VariableTable } from "#components/variables/variable-table.tsx";
 import { getEnvironmentVariables } from "#lib/domain/variables/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
@@ -24,7 +24,7 @@ export default async function EnvironmentVariablesPage({ params }: Properties) {
   const { project } = environment;
   return (
     <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>
-      <VariablesEditor
+      <VariableTable
         project={project.slug}
         variables={environment.variables}
         mayConfigure={environment.mayConfigure}

@@ -1,0 +1,20 @@
+"use client";
+
+import { clsx } from "clsx";
+import { type ComponentProps, lazy, Suspense } from "react";
+
+import type { LogViewer } from "./log-viewer.tsx";
+
+const LazyViewer = lazy(async () => ({ default: (await import("./log-viewer.tsx")).LogViewer }));
+
+/** A log on a page. The viewer's code comes after the page itself, so that the page is there sooner. */
+export function LogPanel(properties: ComponentProps<typeof LogViewer>) {
+  const frame = (
+    <section aria-label={properties.title} aria-busy className={clsx("rounded-md border bg-sunken shadow-card", properties.className)} />
+  );
+  return (
+    <Suspense fallback={frame}>
+      <LazyViewer {...properties} />
+    </Suspense>
+  );
+}

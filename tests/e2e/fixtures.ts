@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { type Page, test as base, expect } from "@playwright/test";
+
+import { connectEngine } from "#lib/adapters/docker/client.ts";
+import { type Product, startBerth } from "#tests/support/product.ts";
+
+const run = promisify(execFile);
+
+export interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** The whole product, started once for all stories of a worker, with nobody in it yet. */
+export const test = base.extend<{ consoleErrors: string[] }, { berth: Product }>({
+  berth: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright wants the first argument to be a pattern
+    async ({}, use) => {
+      const berth = await startBerth({ withAdmin: false });
+      await use(berth);
+      if (process.env["BERTH_KEEP"] === undefined) await berth.remove();
+      else console.log(berth.home);
+    },
+    { scope: "worker", timeout: 180_000 },
+  ],
+  // An error in the console of a page is a failure, whatever the page looks like.
+  consoleErrors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error") errors.push(message.text());
+      });
+      page.on("pageerror", (error) => errors.push(String(error)));
+      await use(errors);
+      expect(errors).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect } from "@playwright/test";
+
+export const admin: Person = { email: "ada@example.org", password: "quay harbour lantern" };
+
+/** Signs in on the sign-in page. */
+export async function signIn(page: Page, berth: Product, person: Person): Promise<void> {
+  await page.goto(`${berth.dashboardUrl}/sign-in`);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+export interface WorkingCopy {
+  readonly folder: string;
+  git(...args: string[]): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** A clone of a project's repository at Berth, as a developer would have it. */
+export async function clone(berth: Product, slug: string, token: string): Promise<WorkingCopy> {
+  const parent = await mkdtemp(join(tmpdir(), "berth-clone-"));
+  const folder = join(parent, "shop");
+  const url = berth.dashboardUrl.replace("//", `//ada:${token}@`);
+  const environment = { PATH: process.env["PATH"], HOME: parent, GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1" };
+  const git = async (...args: string[]) => {
+    const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    const { stdout } = await run("git", [...identity, ...args], { cwd: args[0] === "clone" ? parent : folder, env: environment });
+    return stdout;
+  };
+  await git("clone", "--quiet", `${url}/git/${slug}.git`, "shop");
+  return { folder, git, remove: () => rm(parent, { recursive: true, force: true }) };
+}
+
+/** What of this installation is on the engine: containers of its scheduler and images of its projects. */
+export async function census(berth: Product): Promise<{ containers: number; images: number }> {
+  const engine = connectEngine({ socketPath: berth.dockerHost.replace("unix://", "") });
+  const containers = await engine.listContainers({ all: true, filters: { label: ["berth.app"] } });
+  const images = await engine.listImages({ filters: { label: [`berth.instance=${berth.instance}`] } });
+  const ours = containers.filter((container) => images.some((image) => image.Id === container.ImageID));
+  return { containers: ours.length, images: images.length };
+}
