@@ -22,7 +22,7 @@ export interface Tools {
 const tools: Readonly<Record<keyof Tools, Tool>> = {
   dockerd: { name: "dockerd", places: ["/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd"], debianPackage: "docker.io" },
   registry: { name: "docker-registry", places: ["/usr/bin/docker-registry"], debianPackage: "docker-registry" },
-  busybox: { name: "busybox", places: ["/bin/busybox", "/usr/bin/busybox"], debianPackage: "busybox-static" },
+  busybox: { name: "busybox", places: ["/bin/busybox", "/usr/bin/busybox"], debianPackage: "busybox" },
   chromium: {
     name: "chromium",
     places: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"],
