@@ -23,7 +23,7 @@ export function NewToken({ action, onClose }: { readonly action: FormAction; rea
             label="What is it for?"
             required
             maxLength={80}
-            autoFocus
+            data-autofocus
             autoComplete="off"
             placeholder="My laptop"
           />
@@ -41,11 +41,11 @@ export function NewToken({ action, onClose }: { readonly action: FormAction; rea
         </ActionForm>
       ) : (
         <div className="mt-2 space-y-4">
-          <p className="flex items-start gap-2 text-sm text-muted">
-            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+          <p className="text-muted flex items-start gap-2 text-sm">
+            <TriangleAlert aria-hidden className="text-warn mt-0.5 size-4 shrink-0" />
             Copy it now. It is shown this one time; Berth keeps only a fingerprint of it.
           </p>
-          <div className="flex items-center gap-2 rounded-sm border bg-sunken py-2 pr-2 pl-3">
+          <div className="bg-sunken flex items-center gap-2 rounded-sm border py-2 pr-2 pl-3">
             <code className="min-w-0 flex-1 font-mono text-sm break-all select-all">{token}</code>
             <CopyButton text={token} size="md" label="Copy the token" />
           </div>

@@ -60,18 +60,21 @@ describe("parseLine", () => {
     expect(parse(`${E}[31m<img src=x onerror=alert(1)>`).text).toBe("<img src=x onerror=alert(1)>");
   });
 
-  it.each([`${E}[`, `${E}]x`, `${E}[1;1;1;1m`, E, `${E}[38;5;`])("takes time in proportion to the length, also for nothing but %j", (unit) => {
-    const best = (raw: string) => {
-      const times = Array.from({ length: 5 }, () => {
-        const before = performance.now();
-        parse(raw);
-        return performance.now() - before;
-      });
-      return Math.min(...times);
-    };
-    const [short, long] = [unit.repeat(10_000), unit.repeat(100_000)];
-    best(short);
-    // Ten times the length; a square would take a hundred times as long.
-    expect(best(long)).toBeLessThan(40 * best(short) + 20);
-  });
+  it.each([`${E}[`, `${E}]x`, `${E}[1;1;1;1m`, E, `${E}[38;5;`])(
+    "takes time in proportion to the length, also for nothing but %j",
+    (unit) => {
+      const best = (raw: string) => {
+        const times = Array.from({ length: 5 }, () => {
+          const before = performance.now();
+          parse(raw);
+          return performance.now() - before;
+        });
+        return Math.min(...times);
+      };
+      const [short, long] = [unit.repeat(10_000), unit.repeat(100_000)];
+      best(short);
+      // Ten times the length; a square would take a hundred times as long.
+      expect(best(long)).toBeLessThan(40 * best(short) + 20);
+    },
+  );
 });

@@ -158,7 +158,12 @@ function rgb(...parts: readonly (number | undefined)[]): string | null {
 
 function same(a: LogStyle, b: LogStyle): boolean {
   return (
-    a.color === b.color && a.bold === b.bold && a.dim === b.dim && a.italic === b.italic && a.underline === b.underline && a.marked === b.marked
+    a.color === b.color &&
+    a.bold === b.bold &&
+    a.dim === b.dim &&
+    a.italic === b.italic &&
+    a.underline === b.underline &&
+    a.marked === b.marked
   );
 }
 

@@ -53,23 +53,8 @@ export function createLogBuffer(maxLines = 200_000): LogBuffer {
 
   return {
     append(chunk) {
-      let rest = open + chunk;
-      let from = 0;
-      for (;;) {
-        const newline = rest.indexOf("\n", from);
-        const end = newline === -1 ? rest.length : newline;
-        if (end - from > MAX_LINE_CHARS) {
-          close(rest.slice(from, from + MAX_LINE_CHARS));
-          from += MAX_LINE_CHARS;
-        } else if (newline === -1) break;
-        else {
-          close(rest.slice(from, newline));
-          from = newline + 1;
-        }
-      }
-      rest = rest.slice(from);
-      open = rest;
-      openLine = rest === "" ? null : parseLine(lastRewrite(rest), style);
+      open = eachLine(open + chunk, close);
+      openLine = open === "" ? null : parseLine(lastRewrite(open), style);
     },
     remark(text) {
       if (open !== "") close(open);
@@ -86,6 +71,23 @@ export function createLogBuffer(maxLines = 200_000): LogBuffer {
     },
     dropped: () => dropped,
   };
+}
+
+/** Gives every complete line (and every piece of an endless one) to `take`, and returns what has no end yet. */
+function eachLine(text: string, take: (line: string) => void): string {
+  let from = 0;
+  for (;;) {
+    const newline = text.indexOf("\n", from);
+    const end = newline === -1 ? text.length : newline;
+    if (end - from > MAX_LINE_CHARS) {
+      take(text.slice(from, from + MAX_LINE_CHARS));
+      from += MAX_LINE_CHARS;
+    } else if (newline === -1) return text.slice(from);
+    else {
+      take(text.slice(from, newline));
+      from = newline + 1;
+    }
+  }
 }
 
 /** What a terminal would still show of a line that was rewritten with carriage returns: its last version. */

@@ -10,7 +10,7 @@ const LazyViewer = lazy(async () => ({ default: (await import("./log-viewer.tsx"
 /** A log on a page. The viewer's code comes after the page itself, so that the page is there sooner. */
 export function LogPanel(properties: ComponentProps<typeof LogViewer>) {
   const frame = (
-    <section aria-label={properties.title} aria-busy className={clsx("rounded-md border bg-sunken shadow-card", properties.className)} />
+    <section aria-label={properties.title} aria-busy className={clsx("bg-sunken shadow-card rounded-md border", properties.className)} />
   );
   return (
     <Suspense fallback={frame}>

@@ -45,7 +45,7 @@ export const LogRow = memo(function LogRow({
   readonly onChoose: (number: number) => void;
 }) {
   if (line.remark === true) {
-    return <div className="flex h-5 items-center px-4 font-sans text-xs text-warn italic">{line.text}</div>;
+    return <div className="text-warn flex h-5 items-center px-4 font-sans text-xs italic">{line.text}</div>;
   }
   return (
     <div className={clsx("group flex h-5", chosen ? "bg-accent-soft" : "hover:bg-hover")}>
@@ -58,7 +58,7 @@ export const LogRow = memo(function LogRow({
           onChoose(number);
         }}
         className={clsx(
-          "sticky left-0 w-14 shrink-0 bg-sunken pr-4 text-right text-faint tabular-nums select-none hover:text-ink hover:underline",
+          "bg-sunken text-faint hover:text-ink sticky left-0 w-14 shrink-0 pr-4 text-right tabular-nums select-none hover:underline",
           chosen && "bg-accent-soft text-link",
         )}
       >
@@ -71,7 +71,7 @@ export const LogRow = memo(function LogRow({
               <span
                 // Pieces have no identity but their place.
                 key={index}
-                className={clsx(classesOf(piece.style), piece.hit && "rounded-[2px] bg-mark text-ink")}
+                className={clsx(classesOf(piece.style), piece.hit && "bg-mark text-ink rounded-[2px]")}
                 style={typeof piece.style.color === "string" && !piece.hit ? { color: legible(piece.style.color) } : undefined}
               >
                 {piece.text}

@@ -46,8 +46,8 @@ export function LogToolbar({
       <StatusBadge quiet status={states[state].status} word={states[state].word} />
       {note}
       <div className="ml-auto flex min-w-0 items-center gap-1">
-        <search className="flex h-8 min-w-0 items-center gap-1.5 rounded-sm border border-line-strong bg-surface pr-0.5 pl-2 focus-within:border-focus">
-          <Search aria-hidden className="size-3.5 shrink-0 text-faint" />
+        <search className="border-line-strong bg-surface focus-within:border-focus flex h-8 min-w-0 items-center gap-1.5 rounded-sm border pr-0.5 pl-2">
+          <Search aria-hidden className="text-faint size-3.5 shrink-0" />
           <input
             type="search"
             aria-label={`Search in ${title.toLowerCase()}`}
@@ -61,12 +61,24 @@ export function LogToolbar({
             className="w-28 min-w-0 bg-transparent text-lg outline-none sm:w-40 sm:text-sm [&::-webkit-search-cancel-button]:hidden"
           />
           {search.query !== "" && (
-            <span role="status" className="text-xs whitespace-nowrap text-faint tabular-nums">
+            <span role="status" className="text-faint text-xs whitespace-nowrap tabular-nums">
               {search.hits === 0 ? "none" : `${search.position} of ${search.hits}`}
             </span>
           )}
-          <IconButton size="sm" label="Previous match" icon={<ChevronUp aria-hidden />} disabled={search.hits === 0} onClick={() => onStep(-1)} />
-          <IconButton size="sm" label="Next match" icon={<ChevronDown aria-hidden />} disabled={search.hits === 0} onClick={() => onStep(1)} />
+          <IconButton
+            size="sm"
+            label="Previous match"
+            icon={<ChevronUp aria-hidden />}
+            disabled={search.hits === 0}
+            onClick={() => onStep(-1)}
+          />
+          <IconButton
+            size="sm"
+            label="Next match"
+            icon={<ChevronDown aria-hidden />}
+            disabled={search.hits === 0}
+            onClick={() => onStep(1)}
+          />
         </search>
         {download !== undefined && (
           <a href={download} download aria-label="Download the log" data-tip="Download the log" className={iconButtonClass()}>

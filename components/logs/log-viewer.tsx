@@ -91,8 +91,16 @@ export function LogViewer({ title, url, download, waiting, empty = "There is no 
   const unseen = following ? 0 : Math.max(0, size - pausedAt);
 
   return (
-    <section className={clsx("flex min-w-0 flex-col overflow-hidden rounded-md border bg-surface shadow-card", className)}>
-      <LogToolbar title={title} state={state} note={note} download={download} search={search} onQuery={search.setQuery} onStep={search.step} />
+    <section className={clsx("bg-surface shadow-card flex min-w-0 flex-col overflow-hidden rounded-md border", className)}>
+      <LogToolbar
+        title={title}
+        state={state}
+        note={note}
+        download={download}
+        search={search}
+        onQuery={search.setQuery}
+        onStep={search.step}
+      />
       <div className="relative min-h-0 flex-1">
         <div
           ref={scroller}
@@ -100,10 +108,10 @@ export function LogViewer({ title, url, download, waiting, empty = "There is no 
           aria-label={title}
           tabIndex={0}
           onScroll={onScroll}
-          className="h-full overflow-auto overscroll-contain bg-sunken [overflow-anchor:none] font-mono text-xs leading-5 focus-visible:outline-offset-[-2px]"
+          className="bg-sunken h-full overflow-auto overscroll-contain font-mono text-xs leading-5 [overflow-anchor:none] focus-visible:outline-offset-[-2px]"
         >
           {size === 0 ? (
-            <p className="px-4 py-3 font-sans text-sm text-faint">{state === "complete" ? empty : waiting}</p>
+            <p className="text-faint px-4 py-3 font-sans text-sm">{state === "complete" ? empty : waiting}</p>
           ) : (
             <Window rows={rows} first={first} size={size} />
           )}
@@ -112,7 +120,7 @@ export function LogViewer({ title, url, download, waiting, empty = "There is no 
           <Button
             size="sm"
             onClick={() => setFollowing(true)}
-            className="absolute right-4 bottom-4 animate-appear rounded-full bg-raised shadow-float"
+            className="animate-appear bg-raised shadow-float absolute right-4 bottom-4 rounded-full"
           >
             <ArrowDown aria-hidden />
             {unseen === 0 ? "Follow" : `${unseen.toLocaleString("en")} new ${unseen === 1 ? "line" : "lines"}`}

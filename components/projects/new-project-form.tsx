@@ -4,9 +4,9 @@ import { Anchor, Globe } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 type Way = "builtin" | "remote";
 
@@ -46,7 +46,7 @@ export function NewProjectForm({ action }: { readonly action: FormAction }) {
 function RemoteFields() {
   const [ssh, setSsh] = useState(false);
   return (
-    <div className="animate-appear space-y-4 rounded-md border bg-canvas p-4">
+    <div className="animate-appear bg-canvas space-y-4 rounded-md border p-4">
       <FormTextField
         name="repository"
         label="Repository URL"
@@ -64,7 +64,7 @@ function RemoteFields() {
           <input type="checkbox" name="sshKey" defaultChecked className="mt-0.5 size-4" />
           <span>
             Make a deploy key
-            <span className="block text-xs text-faint">
+            <span className="text-faint block text-xs">
               You find its public half in the project’s settings, to be added to the repository with read access.
             </span>
           </span>
@@ -95,12 +95,12 @@ function WayCard({
   readonly text: string;
 }) {
   return (
-    <label className="flex cursor-pointer gap-3 rounded-md border border-line-strong bg-surface p-3.5 transition-colors hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus [&_svg]:mt-0.5 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted">
+    <label className="border-line-strong bg-surface hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-focus [&_svg]:text-muted flex cursor-pointer gap-3 rounded-md border p-3.5 transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2 [&_svg]:mt-0.5 [&_svg]:size-4 [&_svg]:shrink-0">
       <input type="radio" name="way" value={way} checked={chosen === way} onChange={() => onChoose(way)} className="sr-only" />
       {icon}
       <span>
-        <span className="block text-sm font-medium text-ink">{title}</span>
-        <span className="mt-0.5 block text-xs text-muted">{text}</span>
+        <span className="text-ink block text-sm font-medium">{title}</span>
+        <span className="text-muted mt-0.5 block text-xs">{text}</span>
       </span>
     </label>
   );

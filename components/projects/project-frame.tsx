@@ -5,12 +5,12 @@ import { projectHref } from "#components/environments/address.ts";
 import { LiveRefresh } from "#components/live/live-refresh.tsx";
 import { Main } from "#components/shell/main.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Problem } from "#components/ui/problem.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type TabItem, Tabs } from "#components/ui/tabs.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
 /** What all pages of a project share: its name, its repository, its tabs. */
@@ -57,8 +57,8 @@ export function ProjectFrame({
 
 function GitUrl({ url }: { readonly url: string }) {
   return (
-    <span className="flex h-8 min-w-0 items-center gap-1.5 rounded-sm border bg-surface pr-1 pl-2.5 text-xs text-muted">
-      <FolderGit2 aria-hidden className="size-3.5 shrink-0 text-faint" />
+    <span className="bg-surface text-muted flex h-8 min-w-0 items-center gap-1.5 rounded-sm border pr-1 pl-2.5 text-xs">
+      <FolderGit2 aria-hidden className="text-faint size-3.5 shrink-0" />
       <code className="max-w-96 truncate font-mono" title={url}>
         {url}
       </code>
@@ -70,7 +70,7 @@ function GitUrl({ url }: { readonly url: string }) {
 function SyncState({ project, sync }: { readonly project: ProjectHead; readonly sync: FormAction }) {
   return (
     <>
-      <span className="text-xs text-faint">
+      <span className="text-faint text-xs">
         {project.syncedAt === null ? (
           "Not read yet"
         ) : (

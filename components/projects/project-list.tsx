@@ -3,24 +3,24 @@ import Link from "next/link";
 
 import { projectHref } from "#components/environments/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusBadge } from "#components/ui/status-badge.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { ProjectListItem } from "#lib/domain/projects/queries.ts";
 
 /** All projects the viewer may see, with how they are. */
 export function ProjectList({ projects }: { readonly projects: readonly ProjectListItem[] }) {
   return (
-    <ul className="divide-y overflow-hidden rounded-md border bg-surface shadow-card">
+    <ul className="bg-surface shadow-card divide-y overflow-hidden rounded-md border">
       {projects.map((project) => (
         <li
           key={project.id}
-          className="relative flex flex-wrap items-center gap-x-6 gap-y-1.5 px-4 py-3.5 transition-colors hover:bg-hover sm:flex-nowrap"
+          className="hover:bg-hover relative flex flex-wrap items-center gap-x-6 gap-y-1.5 px-4 py-3.5 transition-colors sm:flex-nowrap"
         >
           <div className="flex min-w-0 basis-full items-center gap-3 sm:flex-1 sm:basis-0">
-            <span className="grid size-9 shrink-0 place-items-center rounded-sm border bg-canvas text-faint">
+            <span className="bg-canvas text-faint grid size-9 shrink-0 place-items-center rounded-sm border">
               <FolderGit2 aria-hidden className="size-4" />
             </span>
             <div className="min-w-0">
@@ -29,13 +29,13 @@ export function ProjectList({ projects }: { readonly projects: readonly ProjectL
                   <bdi>{project.name}</bdi>
                 </Link>
               </h2>
-              <p className="truncate font-mono text-xs text-faint" title={project.repository}>
+              <p className="text-faint truncate font-mono text-xs" title={project.repository}>
                 {project.repository === "Berth" ? "Berth’s own Git" : project.repository}
               </p>
             </div>
           </div>
           <EnvironmentCounts counts={project.environments} />
-          <span className="ml-auto w-24 text-right text-xs whitespace-nowrap text-faint sm:ml-0">
+          <span className="text-faint ml-auto w-24 text-right text-xs whitespace-nowrap sm:ml-0">
             {project.lastActivityAt === null ? "no activity" : <RelativeTime at={project.lastActivityAt} />}
           </span>
         </li>
@@ -45,13 +45,13 @@ export function ProjectList({ projects }: { readonly projects: readonly ProjectL
 }
 
 function EnvironmentCounts({ counts }: { readonly counts: ProjectListItem["environments"] }) {
-  if (counts.total === 0) return <span className="text-xs text-faint">No environments</span>;
+  if (counts.total === 0) return <span className="text-faint text-xs">No environments</span>;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
       {counts.building > 0 && <StatusBadge quiet status="building" word={`${counts.building} under way`} />}
       {counts.failing > 0 && <StatusBadge quiet status="failed" word={`${counts.failing} failing`} />}
       {counts.healthy > 0 && <StatusBadge quiet status="healthy" word={`${counts.healthy} healthy`} />}
-      <span className="text-xs text-faint tabular-nums">
+      <span className="text-faint text-xs tabular-nums">
         {counts.total} {counts.total === 1 ? "environment" : "environments"}
       </span>
     </span>
@@ -61,7 +61,7 @@ function EnvironmentCounts({ counts }: { readonly counts: ProjectListItem["envir
 /** Before the first project: the two ways to get one. */
 export function NoProjects({ mayCreate, createSample }: { readonly mayCreate: boolean; readonly createSample: FormAction }) {
   return (
-    <div className="rounded-lg border border-dashed border-line-strong">
+    <div className="border-line-strong rounded-lg border border-dashed">
       <EmptyState
         icon={<Boxes aria-hidden />}
         title={mayCreate ? "Make your first project" : "No projects yet"}

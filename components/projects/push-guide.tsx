@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { CopyButton } from "#components/ui/copy-button.tsx";
@@ -9,7 +10,8 @@ export function PushGuide({ project }: { readonly project: ProjectHead }) {
     return (
       <Guide title="Nothing has been read from the repository yet">
         <p>
-          Berth looks at <code className="foreign font-mono text-ink">{project.gitUrl}</code> by itself. As soon as it has a branch, it appears here.
+          Berth looks at <code className="foreign text-ink font-mono">{project.gitUrl}</code> by itself. As soon as it has a branch, it
+          appears here.
         </p>
       </Guide>
     );
@@ -28,9 +30,9 @@ export function PushGuide({ project }: { readonly project: ProjectHead }) {
       <Commands title="From nothing" lines={fresh} />
       <p>
         Git asks for a name and a password: any name, and an{" "}
-        <a href="/account" className="text-link underline underline-offset-2">
+        <Link href="/account" className="text-link underline underline-offset-2">
           API token
-        </a>{" "}
+        </Link>{" "}
         as the password.
       </p>
     </Guide>
@@ -39,9 +41,9 @@ export function PushGuide({ project }: { readonly project: ProjectHead }) {
 
 function Guide({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
-    <section className="mx-auto max-w-2xl rounded-lg border bg-surface p-6 shadow-card">
+    <section className="bg-surface shadow-card mx-auto max-w-2xl rounded-lg border p-6">
       <h2 className="text-lg">{title}</h2>
-      <div className="mt-2 space-y-5 text-sm text-muted">{children}</div>
+      <div className="text-muted mt-2 space-y-5 text-sm">{children}</div>
     </section>
   );
 }
@@ -50,10 +52,10 @@ function Commands({ title, lines }: { readonly title: string; readonly lines: re
   return (
     <div>
       <div className="mb-1.5 flex items-center justify-between">
-        <h3 className="text-sm text-ink">{title}</h3>
+        <h3 className="text-ink text-sm">{title}</h3>
         <CopyButton text={lines.join("\n")} label={`Copy: ${title.toLowerCase()}`} />
       </div>
-      <pre className="overflow-x-auto rounded-sm border bg-sunken px-3.5 py-3 font-mono text-xs leading-6 text-ink" tabIndex={0}>
+      <pre className="bg-sunken text-ink overflow-x-auto rounded-sm border px-3.5 py-3 font-mono text-xs leading-6" tabIndex={0}>
         {lines.join("\n")}
       </pre>
     </div>

@@ -3,12 +3,12 @@
 import { useState } from "react";
 
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Section } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { SelectField } from "#components/ui/field.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
 /** How Berth gets into a repository elsewhere. */
@@ -26,7 +26,9 @@ export function RepositorySettings({ settings, action }: { readonly settings: Pr
             onChange={(event) => setKind(event.target.value === "ssh" ? "ssh" : event.target.value === "basic" ? "basic" : "none")}
             fieldClassName="sm:max-w-80"
             hint={
-              kind === "ssh" ? "A new key pair is made; add its public half to the repository." : "Stored sealed; they are never shown again."
+              kind === "ssh"
+                ? "A new key pair is made; add its public half to the repository."
+                : "Stored sealed; they are never shown again."
             }
           >
             <option value="none">None, it is public</option>
@@ -36,7 +38,14 @@ export function RepositorySettings({ settings, action }: { readonly settings: Pr
           {kind === "basic" && (
             <div className="grid gap-4 sm:grid-cols-2">
               <FormTextField name="username" label="User name" maxLength={200} autoComplete="off" spellCheck={false} />
-              <FormTextField name="password" type="password" label="Password or token" required maxLength={1000} autoComplete="new-password" />
+              <FormTextField
+                name="password"
+                type="password"
+                label="Password or token"
+                required
+                maxLength={1000}
+                autoComplete="new-password"
+              />
             </div>
           )}
           <SubmitButton variant="secondary">{kind === "ssh" ? "Make a new deploy key" : "Save the credentials"}</SubmitButton>
@@ -50,11 +59,11 @@ function DeployKey({ value }: { readonly value: string }) {
   return (
     <div>
       <p className="mb-1.5 text-sm font-medium">Deploy key</p>
-      <div className="flex items-center gap-2 rounded-sm border bg-sunken py-2 pr-2 pl-3">
+      <div className="bg-sunken flex items-center gap-2 rounded-sm border py-2 pr-2 pl-3">
         <code className="min-w-0 flex-1 font-mono text-xs break-all">{value}</code>
         <CopyButton text={value} label="Copy the deploy key" />
       </div>
-      <p className="mt-1.5 text-xs text-faint">Add it to the repository with read access.</p>
+      <p className="text-faint mt-1.5 text-xs">Add it to the repository with read access.</p>
     </div>
   );
 }

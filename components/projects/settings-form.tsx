@@ -1,8 +1,8 @@
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Section } from "#components/ui/card.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
 /** How the project is built and when its app counts as healthy. */

@@ -1,8 +1,8 @@
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Section } from "#components/ui/card.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
 /** The pipeline: per stage what it takes, and how much an environment in it may use. */
@@ -15,7 +15,7 @@ export function StageSettings({ stages, action }: { readonly stages: ProjectSett
             <ActionForm action={action} values={{ stage: stage.id }} className="space-y-3">
               <div className="flex flex-wrap items-baseline gap-x-3">
                 <h3 className="text-sm">{stage.title}</h3>
-                <p className="text-xs text-faint">takes {stage.refs}</p>
+                <p className="text-faint text-xs">takes {stage.refs}</p>
               </div>
               <div className="flex flex-wrap items-end gap-3">
                 <FormTextField

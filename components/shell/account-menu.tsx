@@ -3,9 +3,9 @@
 import { Activity, LogOut, UserRound } from "lucide-react";
 import { startTransition } from "react";
 
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Menu } from "#components/ui/menu.tsx";
 import type { MenuTrigger } from "#components/ui/on-demand-menu.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 export interface AccountMenuProperties {
   readonly name: string;
@@ -23,7 +23,7 @@ export function AccountMenu({ name, email, signOut, ...button }: MenuTrigger & A
           kind: "label",
           text: (
             <span className="block min-w-0">
-              <bdi className="block truncate text-sm font-medium text-ink">{name}</bdi>
+              <bdi className="text-ink block truncate text-sm font-medium">{name}</bdi>
               <bdi className="block truncate">{email}</bdi>
             </span>
           ),

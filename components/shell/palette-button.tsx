@@ -40,7 +40,7 @@ export function PaletteButton({
         onPointerEnter={() => void load().catch(() => undefined)}
         aria-haspopup="dialog"
         aria-label="Search or jump to…"
-        className="flex h-8 items-center gap-2 rounded-sm border-line-strong px-2 text-sm text-faint transition-colors hover:bg-hover hover:text-ink sm:w-56 sm:border sm:bg-surface sm:pr-1.5"
+        className="border-line-strong text-faint hover:bg-hover hover:text-ink sm:bg-surface flex h-8 items-center gap-2 rounded-sm px-2 text-sm transition-colors sm:w-56 sm:border sm:pr-1.5"
       >
         {icon}
         <span className="hidden flex-1 text-left sm:inline">Search or jump to…</span>

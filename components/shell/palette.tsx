@@ -1,16 +1,30 @@
 "use client";
 
 import { Command } from "cmdk";
-import { Activity, FolderGit2, GitBranch, LayoutGrid, Monitor, Moon, Plus, Settings, SquareKanban, Sun, UserRound, Variable } from "lucide-react";
+import {
+  Activity,
+  FolderGit2,
+  GitBranch,
+  LayoutGrid,
+  Monitor,
+  Moon,
+  Plus,
+  Settings,
+  SquareKanban,
+  Sun,
+  UserRound,
+  Variable,
+} from "lucide-react";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
 
-import { projectSlugIn, type ShellProject } from "./places.ts";
 import { applyTheme } from "./apply-theme.ts";
+import { projectSlugIn, type ShellProject } from "./places.ts";
 
 const row =
   "flex h-9 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm select-none data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
-const group = "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint";
+const group =
+  "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint";
 
 /** Everything one can go to, by typing a part of its name. */
 export function Palette({
@@ -30,6 +44,7 @@ export function Palette({
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector("input")?.focus();
     return () => dialog?.close();
   }, []);
 
@@ -47,16 +62,15 @@ export function Palette({
       onPointerDown={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}
-      className="animate-appear mx-auto mt-[12dvh] w-[calc(100vw-2rem)] max-w-xl rounded-lg border bg-raised text-ink shadow-float backdrop:bg-scrim"
+      className="animate-appear bg-raised text-ink shadow-float backdrop:bg-scrim mx-auto mt-[12dvh] w-[calc(100vw-2rem)] max-w-xl rounded-lg border"
     >
       <Command loop label="Search or jump to">
         <Command.Input
-          autoFocus
           placeholder="Search projects and pages…"
           className="h-12 w-full border-b bg-transparent px-4 text-lg outline-none sm:text-base"
         />
         <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
-          <Command.Empty className="px-2.5 py-8 text-center text-sm text-muted">Nothing by that name.</Command.Empty>
+          <Command.Empty className="text-muted px-2.5 py-8 text-center text-sm">Nothing by that name.</Command.Empty>
           {here !== undefined && (
             <Command.Group heading={here.name} className={group}>
               <Entry icon={<SquareKanban aria-hidden />} label="Board" onSelect={() => go(base)} />

@@ -3,7 +3,7 @@ export function SkipLink() {
   return (
     <a
       href="#main"
-      className="fixed top-2 left-2 z-50 -translate-y-16 rounded-sm bg-accent px-3 py-2 text-sm font-medium text-on-accent focus:translate-y-0"
+      className="bg-accent text-on-accent fixed top-2 left-2 z-50 -translate-y-16 rounded-sm px-3 py-2 text-sm font-medium focus:translate-y-0"
     >
       Skip to content
     </a>

@@ -1,8 +1,8 @@
 import { ChevronsUpDown, Monitor, Moon, Search, Sun } from "lucide-react";
 import Link from "next/link";
 
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 import { AccountButton, ProjectButton, ThemeButton } from "./bar-menus.tsx";
 import { Mark } from "./mark.tsx";
@@ -27,21 +27,34 @@ export function TopBar({
   readonly signOut: FormAction;
 }) {
   return (
-    <header className="sticky top-0 z-40 border-b bg-canvas/85 backdrop-blur-md">
+    <header className="bg-canvas/85 sticky top-0 z-40 border-b backdrop-blur-md">
       <div className="flex h-13 items-center gap-1 px-4 sm:gap-2 sm:px-6">
-        <Link href="/" aria-label="Berth: all projects" className="inline-flex items-center gap-2 rounded-sm py-1 font-semibold tracking-tight">
+        <Link
+          href="/"
+          aria-label="Berth: all projects"
+          className="inline-flex items-center gap-2 rounded-sm py-1 font-semibold tracking-tight"
+        >
           <Mark className="size-5" />
           <span className="hidden sm:inline">Berth</span>
         </Link>
-        <span aria-hidden className="ml-1 text-line-strong">
+        <span aria-hidden className="text-line-strong ml-1">
           /
         </span>
         <div className="min-w-0 flex-1">
-          <ProjectButton projects={projects} mayCreate={mayCreate} icon={<ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-faint" />} />
+          <ProjectButton
+            projects={projects}
+            mayCreate={mayCreate}
+            icon={<ChevronsUpDown aria-hidden className="text-faint size-3.5 shrink-0" />}
+          />
         </div>
         <PaletteButton projects={projects} mayCreate={mayCreate} icon={<Search aria-hidden className="size-4 shrink-0" />} />
         <ThemeButton initial={theme} icon={themeIcons[theme]} />
-        <AccountButton avatar={<Avatar name={viewer.name} className="size-7" />} name={viewer.name} email={viewer.email} signOut={signOut} />
+        <AccountButton
+          avatar={<Avatar name={viewer.name} className="size-7" />}
+          name={viewer.name}
+          email={viewer.email}
+          signOut={signOut}
+        />
       </div>
     </header>
   );

@@ -32,7 +32,9 @@ export function ActionForm({ action, values = {}, children, className, onDone }:
     >
       <HiddenValues values={values} />
       <FormStateContext value={result}>
-        {result.status === "failed" && <Problem live problem={result.problem} />}
+        {result.status === "failed" && (
+          <Problem live problem={result.fields === undefined ? result.problem : { ...result.problem, detail: null }} />
+        )}
         {children}
       </FormStateContext>
     </form>

@@ -7,7 +7,7 @@ export function Avatar({ name, className }: { readonly name: string; readonly cl
       aria-hidden
       title={name}
       className={clsx(
-        "inline-grid size-6 shrink-0 place-items-center rounded-full bg-press text-2xs font-semibold text-muted select-none",
+        "bg-press text-2xs text-muted inline-grid size-6 shrink-0 place-items-center rounded-full font-semibold select-none",
         className,
       )}
     >

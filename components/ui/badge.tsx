@@ -36,7 +36,7 @@ export function Badge({
   return (
     <span
       className={clsx(
-        "inline-flex h-5 shrink-0 items-center gap-1 whitespace-nowrap rounded-xs px-1.5 text-xs font-medium [&_svg]:size-3.5",
+        "inline-flex h-5 shrink-0 items-center gap-1 rounded-xs px-1.5 text-xs font-medium whitespace-nowrap [&_svg]:size-3.5",
         toneSoft[tone],
         className,
       )}

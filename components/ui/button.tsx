@@ -14,6 +14,10 @@ export function ButtonLink({ variant, size, className, ...rest }: ComponentProps
 }
 
 /** A link that looks like a button and leads out of Berth, in a new tab. */
-export function ButtonAnchor({ variant, size, className, ...rest }: ComponentProps<"a"> & ButtonLook) {
-  return <a target="_blank" rel="noreferrer" className={buttonClass({ variant, size, className })} {...rest} />;
+export function ButtonAnchor({ variant, size, className, children, ...rest }: ComponentProps<"a"> & ButtonLook) {
+  return (
+    <a target="_blank" rel="noreferrer" className={buttonClass({ variant, size, className })} {...rest}>
+      {children}
+    </a>
+  );
 }

@@ -13,8 +13,8 @@ export function CommitRef({
 }) {
   return (
     <span className={clsx("inline-flex min-w-0 items-center gap-1.5", className)}>
-      <GitCommitHorizontal aria-hidden className="size-3.5 shrink-0 text-faint" />
-      <code className="shrink-0 font-mono text-muted" title={commit}>
+      <GitCommitHorizontal aria-hidden className="text-faint size-3.5 shrink-0" />
+      <code className="text-muted shrink-0 font-mono" title={commit}>
         <span className="sr-only">commit </span>
         {commit.slice(0, 7)}
       </code>

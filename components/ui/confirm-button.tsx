@@ -1,6 +1,6 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 
 import { type ButtonLook, buttonClass } from "./button-class.ts";
 import type { ConfirmWords } from "./confirm-dialog.tsx";
@@ -21,7 +21,6 @@ interface Properties extends ButtonLook {
 /** A button that opens the sheet before it does anything. The sheet is loaded when somebody points at the button. */
 export function ConfirmButton({ children, action, values, words, label, ...look }: Properties) {
   const [open, setOpen] = useState(false);
-  const close = useCallback(() => setOpen(false), []);
   const prepare = () => void load().catch(() => undefined);
   return (
     <>
@@ -38,7 +37,7 @@ export function ConfirmButton({ children, action, values, words, label, ...look 
       </button>
       {open && (
         <Suspense fallback={null}>
-          <ConfirmDialog open onClose={close} action={action} values={values} words={words} />
+          <ConfirmDialog open onClose={() => setOpen(false)} action={action} values={values} words={words} />
         </Suspense>
       )}
     </>

@@ -4,12 +4,12 @@ import { Info, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { ActionForm } from "./action-form.tsx";
-import type { FormAction } from "./use-form-action.ts";
-import { Button } from "./button.tsx";
 import type { ButtonVariant } from "./button-class.ts";
+import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { FormTextField } from "./form-fields.tsx";
 import { SubmitButton } from "./submit-button.tsx";
+import type { FormAction } from "./use-form-action.ts";
 
 export interface ConfirmWords {
   readonly title: string;
@@ -43,11 +43,11 @@ export function ConfirmDialog({
       <ActionForm action={action} values={values} onDone={onClose} className="space-y-4">
         <dl className="space-y-3 text-sm">
           <div>
-            <dt className="mb-1 flex items-center gap-1.5 text-xs font-medium text-faint">
+            <dt className="text-faint mb-1 flex items-center gap-1.5 text-xs font-medium">
               <Info aria-hidden className="size-3.5" /> What changes
             </dt>
             <dd>
-              <ul className="space-y-1 text-ink">
+              <ul className="text-ink space-y-1">
                 {words.changes.map((change, index) => (
                   // The list never changes while it is shown.
                   <li key={index} className="foreign">
@@ -58,7 +58,7 @@ export function ConfirmDialog({
             </dd>
           </div>
           <div>
-            <dt className="mb-1 flex items-center gap-1.5 text-xs font-medium text-faint">
+            <dt className="text-faint mb-1 flex items-center gap-1.5 text-xs font-medium">
               <Undo2 aria-hidden className="size-3.5" /> How to undo
             </dt>
             <dd className="text-ink">{words.undo}</dd>
@@ -69,17 +69,20 @@ export function ConfirmDialog({
             name={words.typed.field}
             label={
               <>
-                Type <code className="rounded-xs bg-hover px-1 font-mono">{words.typed.word}</code> to confirm
+                Type <code className="bg-hover rounded-xs px-1 font-mono">{words.typed.word}</code> to confirm
               </>
             }
             required
+            data-autofocus
             autoComplete="off"
             spellCheck={false}
             pattern={literalPattern(words.typed.word)}
           />
         )}
         <div className="flex flex-wrap justify-end gap-2 pt-1">
-          <Button onClick={onClose}>Keep as it is</Button>
+          <Button onClick={onClose} data-autofocus={words.typed === undefined ? true : undefined}>
+            Keep as it is
+          </Button>
           <SubmitButton variant={words.variant ?? "danger"}>{words.confirm}</SubmitButton>
         </div>
       </ActionForm>

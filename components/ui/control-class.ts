@@ -11,9 +11,9 @@ interface ControlLook {
 export function controlClass({ mono = false, tall = false, select = false, className }: ControlLook = {}): string {
   return clsx(
     // Below 16 px a phone zooms into the field.
-    "w-full min-w-0 rounded-sm border border-edge bg-surface text-lg text-ink shadow-card sm:text-sm",
-    "transition-colors duration-100 hover:border-faint focus-visible:border-focus focus-visible:outline-offset-0",
-    "disabled:bg-sunken disabled:text-faint aria-invalid:border-bad read-only:bg-sunken",
+    "border-edge bg-surface text-ink shadow-card w-full min-w-0 rounded-sm border text-lg sm:text-sm",
+    "hover:border-faint focus-visible:border-focus transition-colors duration-100 focus-visible:outline-offset-0",
+    "disabled:bg-sunken disabled:text-faint aria-invalid:border-bad [&[readonly]]:bg-sunken",
     tall ? "px-3 py-2" : "h-9 px-3 sm:h-8",
     mono && "font-mono",
     select && "control-select appearance-none pr-8",

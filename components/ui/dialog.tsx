@@ -30,6 +30,8 @@ export function Dialog({
     const dialog = ref.current;
     if (dialog === null || !open) return;
     if (!dialog.open) dialog.showModal();
+    // The browser would choose the first thing that can be focused: the button that closes.
+    dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => dialog.close();
   }, [open]);
 
@@ -43,7 +45,7 @@ export function Dialog({
         if (event.target === event.currentTarget && isOutside(event.currentTarget, event.clientX, event.clientY)) onClose();
       }}
       className={clsx(
-        "animate-appear m-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-lg border bg-raised text-ink shadow-float",
+        "animate-appear bg-raised text-ink shadow-float m-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] overflow-y-auto rounded-lg border",
         "backdrop:bg-scrim max-sm:mb-4 max-sm:max-w-none",
         wide ? "sm:max-w-2xl" : "sm:max-w-lg",
       )}

@@ -36,9 +36,9 @@ export function Field({
   const describedBy = [errorId, hintId].filter((part) => part !== undefined).join(" ");
   return (
     <div className={clsx("flex min-w-0 flex-col gap-1.5", fieldClassName)}>
-      <label htmlFor={id} className={hideLabel ? "sr-only" : "text-sm font-medium text-ink"}>
+      <label htmlFor={id} className={hideLabel ? "sr-only" : "text-ink text-sm font-medium"}>
         {label}
-        {optional && <span className="ml-1.5 font-normal text-faint">optional</span>}
+        {optional && <span className="text-faint ml-1.5 font-normal">optional</span>}
       </label>
       {control({
         id,
@@ -46,13 +46,13 @@ export function Field({
         "aria-invalid": error === undefined ? undefined : true,
       })}
       {error !== undefined && (
-        <p id={errorId} className="flex items-start gap-1.5 text-xs text-bad">
+        <p id={errorId} className="text-bad flex items-start gap-1.5 text-xs">
           <CircleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
           {error}
         </p>
       )}
       {hint !== undefined && (
-        <p id={hintId} className="text-xs text-faint">
+        <p id={hintId} className="text-faint text-xs">
           {hint}
         </p>
       )}
@@ -95,9 +95,7 @@ export function TextareaField({
   return (
     <Field
       {...{ label, hint, error, optional, hideLabel, fieldClassName }}
-      control={(wired) => (
-        <textarea rows={4} {...rest} {...wired} className={controlClass({ mono, tall: true, className })} />
-      )}
+      control={(wired) => <textarea rows={4} {...rest} {...wired} className={controlClass({ mono, tall: true, className })} />}
     />
   );
 }

@@ -12,7 +12,7 @@ interface IconLook {
 /** The classes of a square button that shows only an icon. */
 export function iconButtonClass(size: "sm" | "md" = "md", className?: string): string {
   return clsx(
-    "inline-grid shrink-0 place-items-center text-muted transition-colors duration-100 hover:bg-hover hover:text-ink active:bg-press",
+    "text-muted hover:bg-hover hover:text-ink active:bg-press inline-grid shrink-0 place-items-center transition-colors duration-100",
     "disabled:pointer-events-none disabled:opacity-50",
     size === "sm" ? "size-6 rounded-xs [&_svg]:size-3.5" : "size-8 rounded-sm [&_svg]:size-4",
     className,

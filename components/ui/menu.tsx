@@ -41,12 +41,13 @@ export function Menu({
       <DropdownMenu.Trigger aria-label={label} data-tip={tip ? label : undefined} className={triggerClassName}>
         {trigger}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      {/* Inside the page's landmark, so that screen readers know where they are. */}
+      <DropdownMenu.Portal container={document.getElementById("main")}>
         <DropdownMenu.Content
           align={align}
           sideOffset={4}
           collisionPadding={8}
-          className="animate-appear z-50 max-h-[min(28rem,var(--radix-dropdown-menu-content-available-height))] max-w-80 min-w-48 overflow-y-auto rounded-md border bg-raised p-1 shadow-float"
+          className="animate-appear bg-raised shadow-float z-50 max-h-[min(28rem,var(--radix-dropdown-menu-content-available-height))] max-w-80 min-w-48 overflow-y-auto rounded-md border p-1"
         >
           {entries.map((entry, index) => (
             <Entry key={index} entry={entry} />
@@ -61,7 +62,7 @@ function Entry({ entry }: { readonly entry: MenuEntry }): ReactNode {
     case "separator":
       return <DropdownMenu.Separator className="-mx-1 my-1 border-t" />;
     case "label":
-      return <DropdownMenu.Label className="px-2 py-1.5 text-xs text-faint">{entry.text}</DropdownMenu.Label>;
+      return <DropdownMenu.Label className="text-faint px-2 py-1.5 text-xs">{entry.text}</DropdownMenu.Label>;
     case "link":
       return (
         <DropdownMenu.Item asChild className={row}>

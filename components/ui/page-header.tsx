@@ -20,10 +20,10 @@ export function PageHeader({
 }) {
   return (
     <header className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
-      <div className="min-w-0 max-w-full">
+      <div className="max-w-full min-w-0">
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         <h1 className="foreign text-xl">{title}</h1>
-        {description !== undefined && <div className="mt-1 max-w-2xl text-sm text-pretty text-muted">{description}</div>}
+        {description !== undefined && <div className="text-muted mt-1 max-w-2xl text-sm text-pretty">{description}</div>}
       </div>
       {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>
@@ -33,10 +33,10 @@ export function PageHeader({
 function Crumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
   return (
     <nav aria-label="Breadcrumb" className="mb-1">
-      <ol className="flex min-w-0 flex-wrap items-center gap-x-1.5 text-xs text-faint">
+      <ol className="text-faint flex min-w-0 flex-wrap items-center gap-x-1.5 text-xs">
         {crumbs.map((crumb) => (
           <li key={crumb.href} className="flex min-w-0 items-center gap-1.5">
-            <Link href={crumb.href} className="max-w-60 truncate rounded-xs hover:text-ink hover:underline" title={crumb.label}>
+            <Link href={crumb.href} className="hover:text-ink max-w-60 truncate rounded-xs hover:underline" title={crumb.label}>
               {crumb.label}
             </Link>
             <span aria-hidden>/</span>

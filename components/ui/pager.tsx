@@ -18,7 +18,7 @@ export function Pager({
 }) {
   if (pages <= 1) return null;
   return (
-    <nav aria-label="Pages" className="flex items-center justify-between gap-3 border-t px-4 py-2.5 text-xs text-muted">
+    <nav aria-label="Pages" className="text-muted flex items-center justify-between gap-3 border-t px-4 py-2.5 text-xs">
       <span className="tabular-nums">
         Page {page} of {pages} · {total.toLocaleString("en")} {noun}
       </span>

@@ -32,15 +32,19 @@ export function Problem({
   return (
     <div
       role={live ? "alert" : undefined}
-      className={clsx("flex flex-wrap items-start gap-x-3 gap-y-2.5 rounded-md border p-3.5 text-sm", tone === "bad" ? "bg-bad-soft" : "bg-warn-soft", className)}
+      className={clsx(
+        "flex flex-wrap items-start gap-x-3 gap-y-2.5 rounded-md border p-3.5 text-sm",
+        tone === "bad" ? "bg-bad-soft" : "bg-warn-soft",
+        className,
+      )}
     >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", tone === "bad" ? "text-bad" : "text-warn")} />
       <div className="min-w-0 flex-1 basis-52 space-y-1">
-        <p className="font-medium text-ink">
-          {problem.title} <code className="ml-1 font-mono text-xs font-normal text-muted">{problem.code}</code>
+        <p className="text-ink font-medium">
+          {problem.title} <code className="text-muted ml-1 font-mono text-xs font-normal">{problem.code}</code>
         </p>
         {problem.detail !== undefined && problem.detail !== null && problem.detail !== "" && problem.detail !== problem.title && (
-          <p className="foreign whitespace-pre-wrap text-ink">{problem.detail}</p>
+          <p className="foreign text-ink whitespace-pre-wrap">{problem.detail}</p>
         )}
         {problem.help !== undefined && problem.help !== null && problem.help !== "" && <p className="text-muted">{problem.help}</p>}
       </div>

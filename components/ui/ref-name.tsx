@@ -14,7 +14,7 @@ export function RefName({
   const Icon = kind === "branch" ? GitBranch : Tag;
   return (
     <span className={clsx("inline-flex min-w-0 items-center gap-1.5", className)} title={name}>
-      <Icon aria-hidden className="size-3.5 shrink-0 text-faint" />
+      <Icon aria-hidden className="text-faint size-3.5 shrink-0" />
       <span className="sr-only">{kind} </span>
       <bdi className="truncate">{name}</bdi>
     </span>

@@ -2,5 +2,7 @@ import { clsx } from "clsx";
 
 /** Something is under way. Drawn with a border, because buttons everywhere need it and an icon would be code to load. */
 export function Spinner({ className }: { readonly className?: string | undefined }) {
-  return <span aria-hidden className={clsx("inline-block animate-turn rounded-full border-2 border-current border-r-transparent", className)} />;
+  return (
+    <span aria-hidden className={clsx("animate-turn inline-block rounded-full border-2 border-current border-r-transparent", className)} />
+  );
 }

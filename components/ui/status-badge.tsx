@@ -94,7 +94,7 @@ export function StatusBadge({
     <span
       data-status={status}
       className={clsx(
-        "inline-flex shrink-0 items-center gap-1 whitespace-nowrap text-xs font-medium",
+        "inline-flex shrink-0 items-center gap-1 text-xs font-medium whitespace-nowrap",
         quiet ? toneText[look.tone] : clsx("h-5 rounded-xs px-1.5", toneSoft[look.tone]),
         className,
       )}

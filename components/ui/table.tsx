@@ -24,7 +24,7 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
   return (
     <th
       scope="col"
-      className={clsx("h-9 whitespace-nowrap border-b px-3 text-xs font-medium text-faint first:pl-4 last:pr-4", className)}
+      className={clsx("text-faint h-9 border-b px-3 text-xs font-medium whitespace-nowrap first:pl-4 last:pr-4", className)}
       {...rest}
     />
   );
@@ -37,5 +37,5 @@ export function Td({ className, ...rest }: ComponentProps<"td">) {
 
 /** A row that lights up under the pointer. */
 export function Tr({ className, ...rest }: ComponentProps<"tr">) {
-  return <tr className={clsx("border-b transition-colors last:border-0 hover:bg-hover", className)} {...rest} />;
+  return <tr className={clsx("hover:bg-hover border-b transition-colors last:border-0", className)} {...rest} />;
 }

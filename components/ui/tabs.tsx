@@ -16,7 +16,7 @@ export interface TabItem {
 export function Tabs({ label, items }: { readonly label: string; readonly items: readonly TabItem[] }) {
   const path = usePathname();
   return (
-    <nav aria-label={label} className="-mx-4 overflow-x-auto px-4 [scrollbar-width:none]">
+    <nav aria-label={label} className="-mx-4 [scrollbar-width:none] overflow-x-auto px-4">
       <ul className="flex min-w-max gap-1 border-b">
         {items.map((item) => {
           const current = path === item.href || (item.deep === true && path.startsWith(`${item.href}/`));
@@ -27,12 +27,12 @@ export function Tabs({ label, items }: { readonly label: string; readonly items:
                 aria-current={current ? "page" : undefined}
                 className={clsx(
                   "-mb-px flex h-10 items-center gap-1.5 border-b-2 px-2.5 text-sm font-medium transition-colors",
-                  current ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
+                  current ? "border-accent text-ink" : "text-muted hover:text-ink border-transparent",
                 )}
               >
                 {item.label}
                 {item.count !== undefined && (
-                  <span className="rounded-xs bg-hover px-1.5 text-xs tabular-nums text-muted">{item.count}</span>
+                  <span className="bg-hover text-muted rounded-xs px-1.5 text-xs tabular-nums">{item.count}</span>
                 )}
               </Link>
             </li>

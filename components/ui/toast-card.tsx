@@ -30,12 +30,12 @@ export function ToastCard({ toast }: { readonly toast: Toast }) {
       role={toast.tone === "bad" ? "alert" : undefined}
       onPointerEnter={() => (held.current = true)}
       onPointerLeave={() => (held.current = false)}
-      className="animate-appear pointer-events-auto flex w-full max-w-sm items-start gap-2.5 rounded-md border bg-raised p-3 shadow-float"
+      className="animate-appear bg-raised shadow-float pointer-events-auto flex w-full max-w-sm items-start gap-2.5 rounded-md border p-3"
     >
       <ToastIcon tone={toast.tone} />
       <div className="min-w-0 flex-1 text-sm">
         <p className="foreign font-medium">{toast.title}</p>
-        {toast.detail !== undefined && <p className="foreign mt-0.5 text-muted">{toast.detail}</p>}
+        {toast.detail !== undefined && <p className="foreign text-muted mt-0.5">{toast.detail}</p>}
       </div>
       <IconButton size="sm" label="Dismiss" icon={<X aria-hidden />} onClick={() => toastStore.dismiss(toast.id)} />
     </div>

@@ -58,7 +58,7 @@ export function TooltipLayer() {
       ref={ref}
       popover="manual"
       aria-hidden
-      className="pointer-events-none fixed m-0 max-w-72 rounded-xs bg-ink px-2 py-1 text-xs font-medium text-canvas shadow-float"
+      className="bg-ink text-canvas shadow-float pointer-events-none fixed m-0 max-w-72 rounded-xs px-2 py-1 text-xs font-medium"
     />
   );
 }

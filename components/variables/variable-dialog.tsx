@@ -4,12 +4,12 @@ import { KeyRound, Type } from "lucide-react";
 import { useState } from "react";
 
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { SelectField } from "#components/ui/field.tsx";
 import { FormTextareaField, FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 import { scopeKey, scopeValues, type VariableScope } from "./scope.ts";
 
@@ -58,7 +58,7 @@ export function VariableDialog({
                 mono
                 required
                 maxLength={200}
-                autoFocus
+                data-autofocus
                 autoComplete="off"
                 autoCapitalize="characters"
                 spellCheck={false}
@@ -82,7 +82,7 @@ export function VariableDialog({
           maxLength={65_536}
           autoComplete="off"
           spellCheck={false}
-          autoFocus={edited !== null}
+          data-autofocus={edited === null ? undefined : true}
           defaultValue={edited?.value ?? ""}
           required={kind === "secret"}
           className={kind === "secret" ? "[-webkit-text-security:disc]" : undefined}
@@ -92,7 +92,9 @@ export function VariableDialog({
               : "Shown to everybody who may configure this."
           }
         />
-        <p className="text-xs text-muted">Running environments get it with a new release: they are deployed again, the image stays the same.</p>
+        <p className="text-muted text-xs">
+          Running environments get it with a new release: they are deployed again, the image stays the same.
+        </p>
         <div className="flex justify-end gap-2 pt-1">
           <Button onClick={onClose}>Keep as it is</Button>
           <SubmitButton>{edited === null ? "Add it" : "Save the value"}</SubmitButton>
@@ -115,12 +117,12 @@ function KindChoice({ kind, onChoose }: { readonly kind: Kind; readonly onChoose
         {kinds.map(({ kind: each, icon: Icon, title, text }) => (
           <label
             key={each}
-            className="flex cursor-pointer items-center gap-2.5 rounded-sm border border-line-strong px-3 py-2 text-sm transition-colors hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus"
+            className="border-line-strong hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-focus flex cursor-pointer items-center gap-2.5 rounded-sm border px-3 py-2 text-sm transition-colors has-focus-visible:outline-2 has-focus-visible:outline-offset-2"
           >
             <input type="radio" name="kind" value={each} checked={kind === each} onChange={() => onChoose(each)} className="sr-only" />
-            <Icon aria-hidden className="size-4 shrink-0 text-muted" />
+            <Icon aria-hidden className="text-muted size-4 shrink-0" />
             <span>
-              <span className="font-medium">{title}</span> <span className="text-xs text-muted">{text}</span>
+              <span className="font-medium">{title}</span> <span className="text-muted text-xs">{text}</span>
             </span>
           </label>
         ))}

@@ -27,6 +27,8 @@ export interface BenchContext {
   /** Shows what is going on. */
   readonly say: (text: string) => void;
   readonly stopping: AbortSignal;
+  /** How often each thing is measured, where it is measured more than once. */
+  readonly runs: number;
 }
 
 /** Whether a row keeps its goal; undefined without one. */

@@ -9,7 +9,7 @@ import { benchGateway } from "./gateway/run.ts";
 import { describeMachine } from "./machine.ts";
 import { benchClick } from "./product/click.ts";
 import { benchMemory } from "./product/memory.ts";
-import { benchPush } from "./product/push.ts";
+import { benchCachedPush, benchUncachedPush } from "./product/push.ts";
 import { benchStart } from "./product/start.ts";
 import { benchPass } from "./reconcile/pass.ts";
 import { type Outcome, tableOf, writeReport } from "./report.ts";
@@ -21,12 +21,14 @@ export interface BenchOptions {
   /** Names or parts of names; all run without one. */
   readonly filters: readonly string[];
   readonly out: string;
+  readonly runs: number;
   readonly step: <T>(title: string, work: (note: (text: string) => void) => Promise<T>) => Promise<T>;
 }
 
 /** In this order: what needs an idle machine and a young product comes first. */
 const benchmarks: Readonly<Record<string, (context: BenchContext) => Promise<BenchResult>>> = {
-  push: benchPush,
+  "push-cached": benchCachedPush,
+  "push-uncached": benchUncachedPush,
   click: benchClick,
   start: benchStart,
   memory: benchMemory,
@@ -45,7 +47,13 @@ function chosen(filters: readonly string[]): string[] {
  * Runs the benchmarks on real parts of this run's own, one after the other, prints a table for each and writes
  * bench-results.json. Gives the number of missed goals and failed benchmarks, and where the figures are.
  */
-export async function runBenchmarks({ root, filters, out, step }: BenchOptions): Promise<{ failed: number; missed: number; path: string }> {
+export async function runBenchmarks({
+  root,
+  filters,
+  out,
+  runs,
+  step,
+}: BenchOptions): Promise<{ failed: number; missed: number; path: string }> {
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort(new Error("interrupted")));
   const tools = await step("Looking for Docker and registry", async (note) => {
@@ -66,7 +74,7 @@ export async function runBenchmarks({ root, filters, out, step }: BenchOptions):
       const bench = benchmarks[name];
       if (bench === undefined) continue;
       const outcome = await step(`Measuring ${name}`, (say) =>
-        runOne(name, bench, { root, folder: join(services.folder, name), dockerHost, say, stopping: stopping.signal }),
+        runOne(name, bench, { root, folder: join(services.folder, name), dockerHost, say, stopping: stopping.signal, runs }),
       );
       outcomes.push(outcome);
       console.log(tableOf(outcome));

@@ -45,6 +45,8 @@ export function platformVariables(context: {
 }): Record<string, string> {
   return {
     PORT: String(context.port),
+    // Marathon would say the machine's address here, and an app that binds to it could not be reached.
+    HOST: "0.0.0.0",
     BERTH_URL: context.url,
     BERTH_PROJECT: context.project,
     BERTH_STAGE: context.stage,

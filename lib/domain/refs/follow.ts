@@ -34,8 +34,8 @@ interface Stage {
 export async function followRefs(tx: Transaction, settings: Settings, project: Project, changes: StoredChanges): Promise<void> {
   if (!changes.any) return;
   const stages = await tx.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" } });
-  await destroyGone(tx, changes.gone);
-  for (const ref of changes.moved) await redeployMoved(tx, ref);
+  await destroyGone(tx, project, changes.gone);
+  await redeployMoved(tx, project, changes.moved);
   const starting = stages.filter((stage) => stage.starts === "on_push");
   for (const stage of starting) {
     const taken = [...changes.moved, ...changes.fresh].filter((ref) => stageTakes(stage, ref, project.defaultBranch));
@@ -43,33 +43,34 @@ export async function followRefs(tx: Transaction, settings: Settings, project: P
   }
 }
 
-async function destroyGone(tx: Transaction, gone: readonly ChangedRef[]): Promise<void> {
-  for (const ref of gone) {
-    const environments = await tx.environment.findMany({
-      where: { refId: ref.id, destroyedAt: null, desired: { not: "destroyed" } },
-      select: { id: true, projectId: true, stage: { select: { kind: true } } },
-    });
-    for (const environment of environments) {
-      // What is in UAT or production stays until somebody takes it away: a deleted tag is no wish to stop serving.
-      if (environment.stage.kind === "uat" || environment.stage.kind === "production") continue;
-      await destroyEnvironment(
-        tx,
-        systemActor,
-        environment,
-        `${ref.kind === "tag" ? "Tag" : "Branch"} ${ref.name} is gone from the repository`,
-      );
-      await audit(tx, "environment.destroy", environment, ref);
-    }
+async function destroyGone(tx: Transaction, project: Project, gone: readonly ChangedRef[]): Promise<void> {
+  if (gone.length === 0) return;
+  const byId = new Map(gone.map((ref) => [ref.id, ref]));
+  const environments = await tx.environment.findMany({
+    where: { projectId: project.id, refId: { not: null }, destroyedAt: null, desired: { not: "destroyed" } },
+    select: { id: true, projectId: true, refId: true, stage: { select: { kind: true } } },
+  });
+  for (const environment of environments) {
+    const ref = byId.get(environment.refId ?? "");
+    // What is in UAT or production stays until somebody takes it away: a deleted tag is no wish to stop serving.
+    if (ref === undefined || environment.stage.kind === "uat" || environment.stage.kind === "production") continue;
+    const why = `${ref.kind === "tag" ? "Tag" : "Branch"} ${ref.name} is gone from the repository`;
+    await destroyEnvironment(tx, systemActor, environment, why);
+    await audit(tx, "environment.destroy", environment, ref);
   }
 }
 
 /** A push to a ref with an environment redeploys it, where its stage says so. */
-async function redeployMoved(tx: Transaction, ref: ChangedRef): Promise<void> {
+async function redeployMoved(tx: Transaction, project: Project, moved: readonly ChangedRef[]): Promise<void> {
+  if (moved.length === 0) return;
+  const byId = new Map(moved.map((ref) => [ref.id, ref]));
   const environments = await tx.environment.findMany({
-    where: { refId: ref.id, destroyedAt: null, desired: "running", stage: { redeployOnPush: true } },
-    select: { id: true },
+    where: { projectId: project.id, refId: { not: null }, destroyedAt: null, desired: "running", stage: { redeployOnPush: true } },
+    select: { id: true, refId: true },
   });
-  for (const { id } of environments) {
+  for (const { id, refId } of environments) {
+    const ref = byId.get(refId ?? "");
+    if (ref === undefined) continue;
     const environment = await lockEnvironment(tx, id);
     await requestDeployment(tx, systemActor, {
       environment,

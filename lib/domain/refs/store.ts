@@ -21,7 +21,6 @@ export interface StoredChanges {
 }
 
 const insertBatch = 1_000;
-const selection = { id: true, kind: true, name: true, slug: true, commit: true, subject: true } as const;
 
 /** Writes what changed. A ref keeps its row, and so its slug and history, when it comes back. */
 export async function storeRefs(
@@ -32,20 +31,34 @@ export async function storeRefs(
 ): Promise<StoredChanges> {
   const now = new Date();
   const fresh = await insertRefs(tx, project.id, changes, info, now);
-  const moved: ChangedRef[] = [];
-  for (const { known, commit } of changes.moved) {
-    moved.push(
-      await tx.ref.update({
-        where: { id: known.id },
-        data: { commit, changedAt: now, goneAt: null, ...detailsOf(info.get(commit)) },
-        select: selection,
-      }),
-    );
-  }
-  const goneIds = changes.gone.map((ref) => ref.id);
-  if (goneIds.length > 0) await tx.ref.updateMany({ where: { id: { in: goneIds } }, data: { goneAt: now } });
-  const gone = goneIds.length === 0 ? [] : await tx.ref.findMany({ where: { id: { in: goneIds } }, select: selection });
+  const moved = await moveRefs(tx, changes, info, now);
+  const gone = await endRefs(tx, changes, now);
   return { any: fresh.length + moved.length + gone.length > 0, fresh, moved, gone };
+}
+
+/** One statement, however many: a force-push of ten thousand branches must not hold the transaction for a minute. */
+async function moveRefs(
+  tx: Transaction,
+  changes: RefChanges,
+  info: ReadonlyMap<string, CommitInfo>,
+  now: Date,
+): Promise<readonly ChangedRef[]> {
+  if (changes.moved.length === 0) return [];
+  const rows = changes.moved.map(({ known, commit }) => ({ id: known.id, commit, ...detailsOf(info.get(commit)) }));
+  return tx.$queryRaw<ChangedRef[]>`
+    UPDATE ref SET commit = m.commit, changed_at = ${now}::timestamptz, gone_at = NULL,
+      author_name = m."authorName", author_email = m."authorEmail", subject = m.subject, committed_at = m."committedAt"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS m(id uuid, commit text, "authorName" text, "authorEmail" text, subject text, "committedAt" timestamptz)
+    WHERE ref.id = m.id
+    RETURNING ref.id, ref.kind::text AS kind, ref.name, ref.slug, ref.commit, ref.subject`;
+}
+
+async function endRefs(tx: Transaction, changes: RefChanges, now: Date): Promise<readonly ChangedRef[]> {
+  if (changes.gone.length === 0) return [];
+  return tx.$queryRaw<ChangedRef[]>`
+    UPDATE ref SET gone_at = ${now}::timestamptz WHERE id = ANY(${changes.gone.map((ref) => ref.id)}::uuid[])
+    RETURNING id, kind::text AS kind, name, slug, commit, subject`;
 }
 
 async function insertRefs(
@@ -65,7 +78,9 @@ async function insertRefs(
   });
   for (let start = 0; start < rows.length; start += insertBatch)
     await tx.ref.createMany({ data: rows.slice(start, start + insertBatch), skipDuplicates: true });
-  return tx.ref.findMany({ where: { projectId, slug: { in: rows.map((row) => row.slug) } }, select: selection });
+  return tx.$queryRaw<ChangedRef[]>`
+    SELECT id, kind::text AS kind, name, slug, commit, subject FROM ref
+    WHERE project_id = ${projectId}::uuid AND slug = ANY(${rows.map((row) => row.slug)}::text[])`;
 }
 
 /** Details belong to a commit: an unknown new commit must not keep the old one's subject. */

@@ -6,7 +6,6 @@ import { firstAnswer } from "./first-answer.ts";
 import { addressOf, onStage, type Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
-const runs = 10;
 const answerMs = 60_000;
 const refMs = 20_000;
 
@@ -21,9 +20,9 @@ export async function benchClick(context: BenchContext): Promise<BenchResult> {
       await stage.rest.settle(stage.environment.id);
       const image = await byHand.imageOf(`berth.environment=${stage.environment.id}`);
       const times: Record<"start" | "preview" | "run", number[]> = { start: [], preview: [], run: [] };
-      for (let turn = 0; turn <= runs; turn++) {
+      for (let turn = 0; turn <= context.runs; turn++) {
         context.stopping.throwIfAborted();
-        context.say(`run ${turn} of ${runs}`);
+        context.say(`run ${turn} of ${context.runs}`);
         const started = await startStopped(stage, text);
         const previewed = await previewBuilt(stage, `again-${turn}`, text);
         const byDocker = await runUntilAnswer(byHand, image, text);

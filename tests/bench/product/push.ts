@@ -8,22 +8,26 @@ import { type Deployment } from "./rest.ts";
 import { bareCopy, cloneShop, type Shop } from "./shop.ts";
 import { addressOf, onStage, type Stage } from "./stage.ts";
 
-const runs = 12;
 const answerMs = 120_000;
 type Change = (shop: Shop) => Promise<string>;
 /** One measured push: the whole and its phases, in milliseconds. */
 type Timed = { readonly total: number; readonly phases: Readonly<Record<string, number>> };
 
+/** Only the shop's title changes: all layers but the last come from the cache. */
+export const benchCachedPush = (context: BenchContext): Promise<BenchResult> => benchPush(context, "cached", (shop) => shop.changeTitle());
+
+/** The lowest layer changes: nothing comes from the cache. */
+export const benchUncachedPush = (context: BenchContext): Promise<BenchResult> =>
+  benchPush(context, "uncached", (shop) => shop.changeBase());
+
 /** From the start of `git push` to the first 200 with the new content, beside the same done by hand on the same engine, in turns. */
-export async function benchPush(context: BenchContext): Promise<BenchResult> {
+async function benchPush(context: BenchContext, name: string, change: Change): Promise<BenchResult> {
   return onStage(context, async (stage) => {
     const byHand = await createByHand(context.dockerHost, context.folder);
     try {
       const bare = await bareCopy(stage.gitUrl, join(context.folder, "bare.git"));
       const theirs: Theirs = { byHand, bare, shop: await cloneShop(bare, join(context.folder, "by-hand")), before: undefined };
-      const cached = await inTurns(context, "cached", stage, theirs, (shop) => shop.changeTitle());
-      const uncached = await inTurns(context, "uncached", stage, theirs, (shop) => shop.changeBase());
-      return { name: "push", rows: [...rowsOf("cached", cached), ...rowsOf("uncached", uncached)], notes };
+      return { name: `push, ${name}`, rows: rowsOf(name, await inTurns(context, stage, theirs, change)), notes };
     } finally {
       await byHand.clear();
     }
@@ -49,12 +53,12 @@ interface Both {
   readonly theirs: readonly Timed[];
 }
 
-async function inTurns(context: BenchContext, name: string, stage: Stage, theirs: Theirs, change: Change): Promise<Both> {
+async function inTurns(context: BenchContext, stage: Stage, theirs: Theirs, change: Change): Promise<Both> {
   const [ourTimes, theirTimes]: [Timed[], Timed[]] = [[], []];
   // The first pair warms up: what only the first build does is not what a working day is made of.
-  for (let run = 0; run <= runs; run++) {
+  for (let run = 0; run <= context.runs; run++) {
     context.stopping.throwIfAborted();
-    context.say(`${name}, run ${run} of ${runs}`);
+    context.say(`run ${run} of ${context.runs}`);
     const [ours, hand] = [await pushToBerth(stage, change), await pushByHand(theirs, change)];
     if (run === 0) continue;
     ourTimes.push(ours);

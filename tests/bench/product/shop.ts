@@ -38,6 +38,8 @@ export async function cloneShop(origin: string, folder: string): Promise<Shop> {
     const shop = { title, motto: "Measured.", colour: "#1d4ed8", products: [{ name: "Rope, 20 m", price: 24.9 }], features: ["issue-1"] };
     for (const [path, content] of Object.entries({ ...files, "shop.json": `${JSON.stringify(shop)}\n` }))
       await writeFile(join(folder, path), content);
+    // Random bytes have no likeness that a search for deltas could find.
+    await writeFile(join(folder, ".gitattributes"), "*.bin -delta\n");
     await git("add", "--all");
     await git("commit", "--quiet", "--message", title);
     return title;

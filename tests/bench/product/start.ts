@@ -12,7 +12,6 @@ import { timeRow } from "../statistics.ts";
 import { onStage } from "./stage.ts";
 import { until } from "./until.ts";
 
-const runs = 6;
 const readyMs = 60_000;
 
 /** From the start of an installed and built Berth to ready, with embedded PostgreSQL on data that exist. */
@@ -20,9 +19,9 @@ export async function benchStart(context: BenchContext): Promise<BenchResult> {
   return onStage(context, async ({ product }) => {
     const [supervisor, command]: [number[], number[]] = [[], []];
     await product.stop();
-    for (let turn = 0; turn < runs; turn++) {
+    for (let turn = 0; turn < context.runs; turn++) {
       context.stopping.throwIfAborted();
-      context.say(`run ${turn + 1} of ${runs}`);
+      context.say(`run ${turn + 1} of ${context.runs}`);
       supervisor.push(await startSupervisor(product));
       command.push(await startCommand(context, product));
     }

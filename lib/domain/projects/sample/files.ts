@@ -46,7 +46,8 @@ const page = () => \`<!doctype html>
 </html>\`;
 
 const app = createServer((request, response) => {
-  console.log(new Date().toISOString(), request.method, request.url);
+  // Visitors come through the gateway; health checks do not, and would fill the log.
+  if (request.headers["x-forwarded-host"]) console.log(new Date().toISOString(), request.method, request.url);
   if (request.url === "/api/shop") {
     response.setHeader("content-type", "application/json");
     return response.end(JSON.stringify(shop));
