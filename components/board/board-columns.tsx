@@ -17,7 +17,7 @@ export function BoardColumns({ stages, children }: { readonly stages: readonly S
 
   return (
     <>
-      <div role="group" aria-label="Stage" className="-mx-4 mb-4 flex gap-1 overflow-x-auto px-4 [scrollbar-width:none] md:hidden">
+      <div role="group" aria-label="Stage" className="-mx-4 mb-4 flex [scrollbar-width:none] gap-1 overflow-x-auto px-4 md:hidden">
         {stages.map((stage) => (
           <button
             key={stage.name}
@@ -26,7 +26,7 @@ export function BoardColumns({ stages, children }: { readonly stages: readonly S
             onClick={() => setChosen(stage.name)}
             className={clsx(
               "inline-flex h-9 shrink-0 items-center gap-1.5 rounded-full border px-3.5 text-sm font-medium transition-colors",
-              stage.name === current ? "border-transparent bg-ink text-canvas" : "border-line-strong text-muted hover:text-ink",
+              stage.name === current ? "bg-ink text-canvas border-transparent" : "border-line-strong text-muted hover:text-ink",
             )}
           >
             {stage.title}

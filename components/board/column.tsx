@@ -34,8 +34,8 @@ export function Column({
         <h2 id={`stage-${stage.name}`} className="text-sm font-semibold">
           {stage.title}
         </h2>
-        <span className="text-sm text-faint tabular-nums">{cards.length}</span>
-        <span className="ml-auto inline-flex items-center gap-1 text-xs text-faint [&_svg]:size-3">
+        <span className="text-faint text-sm tabular-nums">{cards.length}</span>
+        <span className="text-faint ml-auto inline-flex items-center gap-1 text-xs [&_svg]:size-3">
           {start.icon}
           {start.words}
         </span>
@@ -45,7 +45,7 @@ export function Column({
           <EnvironmentCard key={card.id} card={card} project={project.slug} actions={actions} />
         ))}
         {cards.length === 0 && (
-          <p className="flex flex-col items-center gap-2 rounded-md border border-dashed border-line-strong px-4 py-6 text-center text-xs text-pretty text-faint">
+          <p className="border-line-strong text-faint flex flex-col items-center gap-2 rounded-md border border-dashed px-4 py-6 text-center text-xs text-pretty">
             <Anchor aria-hidden className="size-4" />
             {stage.hint}
           </p>
@@ -53,8 +53,8 @@ export function Column({
       </div>
       {refs.length > 0 && (
         <div className="mt-4">
-          <h3 className="px-0.5 pb-1 text-xs font-medium text-faint">Not running</h3>
-          <ul className="divide-y rounded-md border bg-surface/60">
+          <h3 className="text-faint px-0.5 pb-1 text-xs font-medium">Not running</h3>
+          <ul className="bg-surface/60 divide-y rounded-md border">
             {refs.map((ref) => (
               <RefRow key={ref.id} gitRef={ref} project={project.slug} stage={stage.name} preview={actions.preview} />
             ))}
@@ -62,7 +62,7 @@ export function Column({
           {moreRefs > 0 && (
             <Link
               href={`${projectHref(project.slug)}/refs`}
-              className="mt-1.5 inline-block rounded-xs px-0.5 text-xs text-muted hover:text-ink hover:underline"
+              className="text-muted hover:text-ink mt-1.5 inline-block rounded-xs px-0.5 text-xs hover:underline"
             >
               {moreRefs} more
             </Link>

@@ -30,7 +30,7 @@ export function EnvironmentCard({ card, project, actions }: Properties) {
   return (
     <article
       aria-label={card.name}
-      className="relative rounded-md border bg-surface shadow-card transition-shadow hover:border-line-strong hover:shadow-lift"
+      className="bg-surface shadow-card hover:border-line-strong hover:shadow-lift relative rounded-md border transition-shadow"
     >
       <div className="space-y-2 p-3 pb-2.5">
         <header className="flex items-center gap-2">
@@ -59,7 +59,7 @@ export function EnvironmentCard({ card, project, actions }: Properties) {
 
         {(card.serving === "healthy" || card.serving === "unhealthy") && <UrlLink name={card.name} url={card.url} />}
         {card.release !== null && (
-          <p className="flex min-w-0 items-center gap-2 text-xs text-muted">
+          <p className="text-muted flex min-w-0 items-center gap-2 text-xs">
             <Digest digest={card.release.digest} className="shrink-0" />
             <bdi className="truncate" title={card.release.subject ?? undefined}>
               {card.release.subject ?? card.release.commit.slice(0, 7)}
@@ -68,7 +68,7 @@ export function EnvironmentCard({ card, project, actions }: Properties) {
         )}
       </div>
 
-      <footer className="flex h-10 items-center gap-1.5 border-t pr-1.5 pl-3 text-xs text-faint">
+      <footer className="text-faint flex h-10 items-center gap-1.5 border-t pr-1.5 pl-3 text-xs">
         <bdi className="truncate">{card.who ?? "Berth"}</bdi>
         <span aria-hidden>·</span>
         <RelativeTime at={card.changedAt} className="shrink-0 whitespace-nowrap" />
@@ -97,12 +97,12 @@ function Statuses({ card, moving }: { readonly card: BoardCard; readonly moving:
         <Progress startedAt={deployment.startedAt} usualMs={deployment.usualMs} label={`Deployment of ${card.name}`} />
       )}
       {!moving && deployment?.status === "failed" && deployment.problem !== null && (
-        <p className="line-clamp-2 text-xs text-muted" title={deployment.problem.detail ?? undefined}>
+        <p className="text-muted line-clamp-2 text-xs" title={deployment.problem.detail ?? undefined}>
           {deployment.problem.title}
         </p>
       )}
       {card.servingDetail !== null && card.serving !== "healthy" && (
-        <p className="foreign line-clamp-2 text-xs text-muted" title={card.servingDetail}>
+        <p className="foreign text-muted line-clamp-2 text-xs" title={card.servingDetail}>
           {card.servingDetail}
         </p>
       )}
@@ -118,7 +118,7 @@ function UrlLink({ name, url }: { readonly name: string; readonly url: string })
       target="_blank"
       rel="noreferrer"
       title={url}
-      className="relative flex w-fit max-w-full min-w-0 items-center gap-0.5 rounded-xs text-xs text-link hover:underline"
+      className="text-link relative flex w-fit max-w-full min-w-0 items-center gap-0.5 rounded-xs text-xs hover:underline"
     >
       <span className="sr-only">Open {name}: </span>
       <span className="truncate">{new URL(url).host}</span>
@@ -128,7 +128,15 @@ function UrlLink({ name, url }: { readonly name: string; readonly url: string })
 }
 
 /** The one next thing this viewer may do. */
-function NextAction({ card, moving, actions }: { readonly card: BoardCard; readonly moving: boolean; readonly actions: EnvironmentActions }): ReactNode {
+function NextAction({
+  card,
+  moving,
+  actions,
+}: {
+  readonly card: BoardCard;
+  readonly moving: boolean;
+  readonly actions: EnvironmentActions;
+}): ReactNode {
   const deployment = card.lastDeployment;
   const values = { environment: card.id };
   if (moving && deployment !== null) {

@@ -49,18 +49,18 @@ export function DeploymentList({ deployments }: { readonly deployments: readonly
                 </Td>
                 <Td className="max-w-0 max-sm:hidden">
                   <CommitRef commit={deployment.commit} subject={deployment.subject} className="max-w-full" />
-                  {deployment.problem !== null && <p className="truncate text-xs text-bad">{deployment.problem.title}</p>}
+                  {deployment.problem !== null && <p className="text-bad truncate text-xs">{deployment.problem.title}</p>}
                 </Td>
-                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">{triggerWord(deployment.trigger)}</Td>
-                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">
+                <Td className="text-muted text-xs whitespace-nowrap max-sm:hidden">{triggerWord(deployment.trigger)}</Td>
+                <Td className="text-muted text-xs whitespace-nowrap max-sm:hidden">
                   <bdi>{deployment.requestedBy ?? "Berth"}</bdi>
                 </Td>
-                <Td className="text-right text-xs whitespace-nowrap text-muted tabular-nums max-sm:hidden">
+                <Td className="text-muted text-right text-xs whitespace-nowrap tabular-nums max-sm:hidden">
                   {deployment.startedAt !== null && (deployment.endedAt !== null || !isDeploymentOver(deployment.status)) && (
                     <Duration from={deployment.startedAt} to={deployment.endedAt} />
                   )}
                 </Td>
-                <Td className="text-right text-xs whitespace-nowrap text-faint">
+                <Td className="text-faint text-right text-xs whitespace-nowrap">
                   <RelativeTime at={deployment.createdAt} />
                 </Td>
               </Tr>

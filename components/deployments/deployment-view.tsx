@@ -4,16 +4,16 @@ import { environmentHref, projectHref } from "#components/environments/address.t
 import { cancelWords } from "#components/environments/confirm-words.ts";
 import { LogPanel } from "#components/logs/log-panel.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { ButtonAnchor } from "#components/ui/button.tsx";
-import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
+import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { Digest } from "#components/ui/digest.tsx";
 import { Duration } from "#components/ui/duration.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Problem } from "#components/ui/problem.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import { isDeploymentOver } from "#lib/core/states.ts";
 import type { DeploymentPage } from "#lib/domain/deployments/queries.ts";
 
@@ -47,7 +47,7 @@ export function DeploymentView({ page, actions }: { readonly page: DeploymentPag
       />
       {deployment.problem !== null && <Problem className="mt-4" problem={deployment.problem} />}
       <div className="mt-5 grid gap-5 lg:grid-cols-[19rem_minmax(0,1fr)] lg:items-start">
-        <section aria-label="Progress" className="rounded-md border bg-surface p-4 shadow-card lg:sticky lg:top-18">
+        <section aria-label="Progress" className="bg-surface shadow-card rounded-md border p-4 lg:sticky lg:top-18">
           <StepTimeline steps={steps} />
           <Total deployment={deployment} />
         </section>
@@ -109,7 +109,7 @@ function HeaderActions({ page, actions }: { readonly page: DeploymentPage; reado
 function Total({ deployment }: { readonly deployment: DeploymentPage["deployment"] }) {
   return (
     <p className="mt-4 flex items-baseline justify-between border-t pt-3 text-sm">
-      <span className="text-muted">From asked for to {isDeploymentOver(deployment.status) ? "ended" : "now"}</span>
+      <span className="text-muted">{isDeploymentOver(deployment.status) ? "In all" : "So far"}</span>
       <Duration from={deployment.createdAt} to={deployment.endedAt} className="font-medium tabular-nums" />
     </p>
   );
@@ -119,7 +119,7 @@ function Log({ page }: { readonly page: DeploymentPage }) {
   const { log, deployment } = page;
   if (log === null) {
     return (
-      <div className="rounded-md border bg-surface">
+      <div className="bg-surface rounded-md border">
         <EmptyState title={isDeploymentOver(deployment.status) ? "There is no build log" : "The build has not begun"}>
           {isDeploymentOver(deployment.status)
             ? "This deployment used an image that exists already, or ended before a build."
@@ -134,7 +134,7 @@ function Log({ page }: { readonly page: DeploymentPage }) {
       url={log.url}
       download={log.download}
       waiting="Waiting for the build to write something…"
-      note={log.shared !== null && <span className="text-xs text-faint">{log.shared}</span>}
+      note={log.shared !== null && <span className="text-faint text-xs">{log.shared}</span>}
       className="h-[max(26rem,calc(100dvh-13rem))]"
     />
   );

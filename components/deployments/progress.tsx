@@ -35,7 +35,7 @@ export function Progress({
         className="progress-line block h-1 w-full"
         suppressHydrationWarning
       />
-      <span className="mt-1 block truncate text-xs text-faint tabular-nums" suppressHydrationWarning>
+      <span className="text-faint mt-1 block truncate text-xs tabular-nums" suppressHydrationWarning>
         {text}
       </span>
     </span>

@@ -26,7 +26,7 @@ export function StepTimeline({ steps }: { readonly steps: readonly Step[] }) {
             aria-hidden
             className={clsx(
               "absolute top-5 bottom-0 left-[7.5px] w-px group-last:hidden",
-              step.status === "done" || step.status === "skipped" ? "bg-good/50" : "bg-line-strong",
+              step.status === "done" ? "bg-good/50" : "bg-line-strong",
             )}
           />
           <StatusIcon status={step.status} className="relative mt-0.5 size-4" />
@@ -35,7 +35,7 @@ export function StepTimeline({ steps }: { readonly steps: readonly Step[] }) {
               <span className={clsx("font-medium", (step.status === "waiting" || step.status === "skipped") && "text-faint")}>
                 {step.title} <span className="sr-only">{words[step.status]}</span>
               </span>
-              <span className="text-xs whitespace-nowrap text-muted tabular-nums">
+              <span className="text-muted text-xs whitespace-nowrap tabular-nums">
                 {step.startedAt !== null && step.status !== "skipped" && (
                   <Duration from={step.startedAt} to={step.endedAt} className={step.status === "running" ? "text-busy" : undefined} />
                 )}
@@ -48,7 +48,12 @@ export function StepTimeline({ steps }: { readonly steps: readonly Step[] }) {
               </span>
             </div>
             {step.detail !== null && (
-              <p className={clsx("foreign mt-0.5 text-xs", step.status === "failed" ? "text-bad" : "text-faint")}>{step.detail}</p>
+              <p
+                title={step.detail}
+                className={clsx("foreign mt-0.5 line-clamp-3 text-xs", step.status === "failed" ? "text-bad" : "text-faint")}
+              >
+                {step.detail}
+              </p>
             )}
           </div>
         </li>

@@ -26,7 +26,8 @@ const stepVerbs: Readonly<Record<StepName, string>> = {
 
 /** What a deployment is doing: the step under way, given by its name or title, when there is one. */
 export function doingWord(status: DeploymentStatus, step: string | null): string | undefined {
-  if (step === null || (status !== "queued" && status !== "preparing" && status !== "deploying" && status !== "verifying")) return undefined;
+  if (step === null || (status !== "queued" && status !== "preparing" && status !== "deploying" && status !== "verifying"))
+    return undefined;
   const name = step.toLowerCase();
   return isStep(name) ? stepVerbs[name] : undefined;
 }
@@ -34,4 +35,3 @@ export function doingWord(status: DeploymentStatus, step: string | null): string
 function isStep(step: string): step is StepName {
   return Object.hasOwn(stepVerbs, step);
 }
-

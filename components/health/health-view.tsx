@@ -23,23 +23,24 @@ export function HealthView({ health }: { readonly health: Health }) {
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <StatusBadge status={health.state} />
         {sentences[health.state]}
-        <span className="text-xs text-faint tabular-nums">
-          {health.queue.running} {health.queue.running === 1 ? "job runs" : "jobs run"}, {health.queue.waiting} wait · Berth {health.version}
+        <span className="text-faint text-xs tabular-nums">
+          {health.queue.running} {health.queue.running === 1 ? "job runs" : "jobs run"}, {health.queue.waiting} wait · Berth{" "}
+          {health.version}
         </span>
       </p>
       <Section title="Parts" bodyClassName="">
         <ul className="divide-y">
           {health.parts.map((part) => (
-            <li key={part.part} data-part={part.part} className="grid gap-x-4 gap-y-1 px-4 py-3 sm:grid-cols-[10rem_7rem_1fr_auto] sm:items-baseline">
+            <li key={part.part} data-part={part.part} className="grid gap-x-4 gap-y-1 px-4 py-3 sm:grid-cols-[10rem_7rem_1fr_auto]">
               <h3 className="text-sm font-medium">{part.title}</h3>
-              <span>
+              <span className="flex h-5 items-center">
                 <StatusBadge quiet {...states[part.state]} />
               </span>
-              <div className="min-w-0 text-xs text-muted">
+              <div className="text-muted min-w-0 text-xs leading-5">
                 {part.detail !== null && <p className="foreign">{part.detail}</p>}
                 <Facts facts={part.facts} />
               </div>
-              <span className="text-xs whitespace-nowrap text-faint">
+              <span className="text-faint text-xs leading-5 whitespace-nowrap">
                 {part.since !== null && (
                   <>
                     since <RelativeTime at={part.since} short />

@@ -58,7 +58,7 @@ export const LogRow = memo(function LogRow({
           onChoose(number);
         }}
         className={clsx(
-          "bg-sunken text-faint hover:text-ink sticky left-0 w-14 shrink-0 pr-4 text-right tabular-nums select-none hover:underline",
+          "bg-sunken text-faint hover:text-ink sticky left-0 w-16 shrink-0 pr-4 text-right tabular-nums select-none hover:underline",
           chosen && "bg-accent-soft text-link",
         )}
       >

@@ -12,7 +12,7 @@ const states: Record<StreamState, { status: Status; word: string }> = {
   connecting: { status: "starting", word: "Connecting" },
   live: { status: "live", word: "Live" },
   reconnecting: { status: "starting", word: "Reconnecting" },
-  complete: { status: "done", word: "Complete" },
+  complete: { status: "skipped", word: "Ended" },
 };
 
 export interface SearchState {

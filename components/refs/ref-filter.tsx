@@ -22,7 +22,7 @@ export function RefFilter({ path, filter }: { readonly path: string; readonly fi
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Form action={path} role="search" className="relative min-w-0 grow sm:max-w-80">
-        <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint" />
+        <Search aria-hidden className="text-faint pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2" />
         <input
           type="search"
           name="search"
@@ -34,7 +34,7 @@ export function RefFilter({ path, filter }: { readonly path: string; readonly fi
         />
         {filter.kind !== undefined && <input type="hidden" name="kind" value={filter.kind} />}
       </Form>
-      <div className="flex rounded-sm border border-line-strong bg-surface p-0.5 shadow-card">
+      <div className="border-line-strong bg-surface shadow-card flex rounded-sm border p-0.5">
         {kinds.map(({ kind, label }) => (
           <Link
             key={label}

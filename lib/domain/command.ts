@@ -99,6 +99,7 @@ export function defineCommand<S extends z.ZodType, L, O extends PolicyObject, R>
 
 /** Parses hostile input; throws `invalid_input` with a message per field. */
 export function parseInput<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
+  refuseNul(raw);
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const fields: Record<string, string> = {};
@@ -108,4 +109,15 @@ export function parseInput<S extends z.ZodType>(schema: S, raw: unknown): z.outp
     .map(([field, message]) => `${field}: ${message}`)
     .join("; ");
   throw new BerthError("invalid_input", { detail, fields });
+}
+
+/** PostgreSQL keeps no text with a NUL character, and nobody means one. */
+function refuseNul(raw: unknown, depth = 0): void {
+  if (typeof raw === "string" && raw.includes("\0"))
+    throw new BerthError("invalid_input", { detail: "Text cannot contain a NUL character." });
+  if (typeof raw !== "object" || raw === null || depth > 8) return;
+  for (const [name, value] of Object.entries(raw)) {
+    refuseNul(name);
+    refuseNul(value, depth + 1);
+  }
 }

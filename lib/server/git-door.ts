@@ -14,6 +14,7 @@ import { statusOf } from "./http-status.ts";
 import { services } from "./services.ts";
 
 const pushMaxBytes = 2 * 1024 ** 3;
+const lateRingMs = 60_000;
 
 /**
  * Berth's own Git: smart HTTP with an API token as the password. A push is only a hint to look: the refs are read from
@@ -46,6 +47,8 @@ async function answerGit(request: IncomingMessage, response: ServerResponse): Pr
   const gitDir = repositoryFolder(project.id);
   await createBuiltinRepository(builtinGit(), gitDir);
   const isPush = wanted.pathInfo === "/git-receive-pack";
+  // Should this process end between the push and its ring, this one is heard.
+  if (isPush) await enqueue(database, { task: "sync-refs", payload: { projectId: project.id } }, new Date(Date.now() + lateRingMs));
   await serveGit({ log, environment: outerEnvironment() }, request, response, {
     gitDir,
     pathInfo: wanted.pathInfo,

@@ -1,3 +1,5 @@
+import type { Theatre } from "./product/stage.ts";
+
 /** What one benchmark found: rows of figures, each with its reference and goal where it has them. */
 export interface BenchResult {
   readonly name: string;
@@ -24,6 +26,8 @@ export interface BenchContext {
   /** For what a benchmark writes; removed at the end. */
   readonly folder: string;
   readonly dockerHost: string;
+  /** Berth with the sample shop, shared by all benchmarks of a run. */
+  readonly theatre: Theatre;
   /** Shows what is going on. */
   readonly say: (text: string) => void;
   readonly stopping: AbortSignal;

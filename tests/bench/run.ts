@@ -10,6 +10,7 @@ import { describeMachine } from "./machine.ts";
 import { benchClick } from "./product/click.ts";
 import { benchMemory } from "./product/memory.ts";
 import { benchCachedPush, benchUncachedPush } from "./product/push.ts";
+import { createTheatre } from "./product/stage.ts";
 import { benchStart } from "./product/start.ts";
 import { benchPass } from "./reconcile/pass.ts";
 import { type Outcome, tableOf, writeReport } from "./report.ts";
@@ -62,6 +63,7 @@ export async function runBenchmarks({
   });
   const services = await step("Starting the parts that benchmarks use", (note) => startServices(tools, note));
   Object.assign(process.env, services.environment);
+  const theatre = createTheatre(join(services.folder, "stage"));
   const outcomes: Outcome[] = [];
   try {
     const dockerHost = services.environment["DOCKER_HOST"] ?? "";
@@ -74,7 +76,7 @@ export async function runBenchmarks({
       const bench = benchmarks[name];
       if (bench === undefined) continue;
       const outcome = await step(`Measuring ${name}`, (say) =>
-        runOne(name, bench, { root, folder: join(services.folder, name), dockerHost, say, stopping: stopping.signal, runs }),
+        runOne(name, bench, { root, folder: join(services.folder, name), dockerHost, say, stopping: stopping.signal, runs, theatre }),
       );
       outcomes.push(outcome);
       console.log(tableOf(outcome));
@@ -84,7 +86,10 @@ export async function runBenchmarks({
     const missed = outcomes.flatMap((outcome) => outcome.rows).filter((row) => keepsGoal(row) === false).length;
     return { failed: outcomes.filter((outcome) => outcome.failure !== undefined).length, missed, path };
   } finally {
-    await step("Ending the parts that benchmarks used", () => services.stop());
+    await step("Ending the parts that benchmarks used", async () => {
+      await theatre.end().catch((error: unknown) => console.error(error));
+      await services.stop();
+    });
   }
 }
 

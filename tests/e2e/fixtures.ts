@@ -67,7 +67,13 @@ export async function clone(berth: Product, slug: string, token: string): Promis
   const parent = await mkdtemp(join(tmpdir(), "berth-clone-"));
   const folder = join(parent, "shop");
   const url = berth.dashboardUrl.replace("//", `//ada:${token}@`);
-  const environment = { PATH: process.env["PATH"], HOME: parent, GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1" };
+  const environment = {
+    PATH: process.env["PATH"],
+    HOME: parent,
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_CONFIG_NOSYSTEM: "1",
+    NODE_ENV: "test" as const,
+  };
   const git = async (...args: string[]) => {
     const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
     const { stdout } = await run("git", [...identity, ...args], { cwd: args[0] === "clone" ? parent : folder, env: environment });

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 
 import { processStart } from "./process-identity.ts";
+import type { SystemUser } from "./system-user.ts";
 
 /**
  * A server of somebody else's that we run (PostgreSQL, dockerd, the registry). It is a child in its own process group,
@@ -28,7 +29,7 @@ export interface DaemonOptions {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  readonly user?: SystemUser | undefined;
   /** Standard output and error are appended here; one older file is kept. */
   readonly logFile: string;
   /** Where the process id is remembered. */

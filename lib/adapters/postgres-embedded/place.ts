@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 
+import { canReach, ensureSystemUser, type SystemUser } from "#lib/adapters/daemon/system-user.ts";
 import { BerthError } from "#lib/core/errors.ts";
-
-const execute = promisify(execFile);
 
 /** Where an embedded PostgreSQL's programs and data are, and who runs it. */
 export interface PostgresPlace {
@@ -15,7 +12,7 @@ export interface PostgresPlace {
   readonly initdb: string;
   readonly dataFolder: string;
   /** Only when we are root: PostgreSQL refuses to run as root. */
-  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  readonly user: SystemUser | undefined;
 }
 
 const systemUser = "postgres";
@@ -55,41 +52,12 @@ function findNativeFolder(): string {
   }
 }
 
-async function findSystemUser(): Promise<{ uid: number; gid: number }> {
-  const ids = async () => ({
-    uid: Number((await execute("id", ["-u", systemUser])).stdout),
-    gid: Number((await execute("id", ["-g", systemUser])).stdout),
-  });
+async function findSystemUser(): Promise<SystemUser> {
   try {
-    return await ids();
-  } catch {
-    try {
-      await execute("useradd", [
-        "--system",
-        "--user-group",
-        "--no-create-home",
-        "--home-dir",
-        systemFolder,
-        "--shell",
-        "/usr/sbin/nologin",
-        systemUser,
-      ]);
-      return await ids();
-    } catch (error) {
-      const detail = `PostgreSQL does not run as root and the system user ${systemUser} could not be made: create it, or set DATABASE_URL.`;
-      throw new BerthError("start_failed", { detail, cause: error });
-    }
-  }
-}
-
-/** Whether the user may pass every folder above a path and read it, by the permission bits alone. */
-async function canReach(user: { uid: number; gid: number }, path: string): Promise<boolean> {
-  for (let current = path; ; current = dirname(current)) {
-    const facts = await stat(current).catch(() => undefined);
-    if (facts === undefined) return false;
-    const shift = facts.uid === user.uid ? 6 : facts.gid === user.gid ? 3 : 0;
-    if (((facts.mode >> shift) & 1) === 0) return false;
-    if (dirname(current) === current) return true;
+    return await ensureSystemUser(systemUser);
+  } catch (error) {
+    const detail = `PostgreSQL does not run as root and the system user ${systemUser} could not be made: create it, or set DATABASE_URL.`;
+    throw new BerthError("start_failed", { detail, cause: error });
   }
 }
 
@@ -108,7 +76,7 @@ async function copyPrograms(native: string): Promise<string> {
 }
 
 /** The data stay where they were first made: `location` in our folder names the place when it is elsewhere. */
-async function chooseDataFolder(folder: string, user: { uid: number; gid: number }): Promise<string> {
+async function chooseDataFolder(folder: string, user: SystemUser): Promise<string> {
   const pointer = join(folder, "location");
   const remembered = (await readFile(pointer, "utf8").catch(() => "")).trim();
   if (remembered !== "") return remembered;
@@ -124,7 +92,7 @@ async function chooseDataFolder(folder: string, user: { uid: number; gid: number
   return away;
 }
 
-async function ownFolder(path: string, user: { uid: number; gid: number }): Promise<void> {
+async function ownFolder(path: string, user: SystemUser): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);
   await chown(path, user.uid, user.gid);

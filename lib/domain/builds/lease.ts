@@ -18,6 +18,7 @@ export interface LeasedBuild {
   readonly logId: string;
   readonly leaseEpoch: number;
   readonly attempt: number;
+  readonly startedAt: Date;
 }
 
 /** Thrown when another worker took over: this one must stop touching the build. */
@@ -28,14 +29,18 @@ export class LeaseLost extends Error {
   }
 }
 
-/** Takes the build for this pool, or answers null when it is over, cancelled or somebody else's. */
+/**
+ * Takes the build for this pool, or answers null when it is over, cancelled or somebody else's. One that this pool holds already is taken
+ * again: the caller knows that it does not run here any more (its end could not be written down).
+ */
 export async function claimBuild(database: Database, buildId: string, poolId: string): Promise<LeasedBuild | null> {
   const rows = await database.$queryRaw<LeasedBuild[]>`
     UPDATE build b SET lease_epoch = b.lease_epoch + 1, leased_by = ${poolId}, attempt = b.attempt + 1, status = 'fetching', started_at = COALESCE(b.started_at, now())
     FROM project p
-    WHERE b.id = ${buildId}::uuid AND p.id = b.project_id AND b.status = 'queued' AND b.leased_by IS NULL
+    WHERE b.id = ${buildId}::uuid AND p.id = b.project_id AND ((b.status = 'queued' AND b.leased_by IS NULL)
+      OR (b.status IN ('fetching', 'building', 'pushing') AND b.leased_by = ${poolId}))
     RETURNING b.id, b.project_id AS "projectId", p.slug AS "projectSlug", b.commit, b.recipe, b.ref_name AS "refName", b.dockerfile_path AS "dockerfilePath",
-      b.context_path AS "contextPath", b.log_id AS "logId", b.lease_epoch AS "leaseEpoch", b.attempt`;
+      b.context_path AS "contextPath", b.log_id AS "logId", b.lease_epoch AS "leaseEpoch", b.attempt, b.started_at AS "startedAt"`;
   return rows[0] ?? null;
 }
 

@@ -7,6 +7,7 @@ import { fetchCommit } from "#lib/adapters/git/mirror.ts";
 import { archive, pathKind, readFile } from "#lib/adapters/git/tree.ts";
 import { BerthError, describeError, isBerthError } from "#lib/core/errors.ts";
 import type { BuildStatus, StepName } from "#lib/core/states.ts";
+import { isDatabaseDown } from "#lib/platform/database/client.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { beginStep, finishStep, resetSteps } from "../deployments/steps.ts";
@@ -20,11 +21,30 @@ const fetchTimeoutMs = 10 * 60_000;
 const pushTimeoutMs = 15 * 60_000;
 const cancelPollMs = 1_000;
 const retryAfterMs = 5_000;
+/** Images are left alone while they are younger than five seconds. */
+const unwantedAfterMs = 10_000;
+/** How long a part may be away before its absence ends a build. */
+const patienceMs = 10 * 60_000;
 const transient = ["docker_unavailable", "registry_unavailable", "git_unreachable", "git_timed_out", "disk_full"] as const;
 const dockerfileMaxBytes = 1024 * 1024;
 
-/** Turns one commit into one image: fetch, check, build, push. Ends the build's row in a final state, or throws LeaseLost. */
+const runningHere = new Set<string>();
+
+/**
+ * Turns one commit into one image: fetch, check, build, push. Ends the build's row in a final state, puts it back into the queue, or throws:
+ * LeaseLost, or what kept it from writing down the end, and then the queue's next try takes the build again.
+ */
 export async function runBuild(context: WorkerContext, buildId: string): Promise<void> {
+  if (runningHere.has(buildId)) return;
+  runningHere.add(buildId);
+  try {
+    await runClaimed(context, buildId);
+  } finally {
+    runningHere.delete(buildId);
+  }
+}
+
+async function runClaimed(context: WorkerContext, buildId: string): Promise<void> {
   const build = await claimBuild(context.database, buildId, context.poolId());
   if (build === null) return;
   const sink = openLogSink(context.database, { logId: build.logId, secrets: [], log: context.log });
@@ -116,10 +136,13 @@ async function recordImage(
       select: { id: true },
     });
     await moveBuild(tx, build, "built", { imageId: row.id });
-    for (const deployment of await waitingDeployments(tx, build.id)) {
-      for (const step of ["fetch", "build", "push"] as const) await finishStep(tx, deployment, step);
-    }
+    const waiting = await waitingDeployments(tx, build.id);
+    for (const deployment of waiting) for (const step of ["fetch", "build", "push"] as const) await finishStep(tx, deployment, step);
     await ringWaiting(tx, build, "build.done");
+    // Cancelled in the last moment: nobody will ask for this image.
+    if (waiting.length === 0) {
+      await enqueue(tx, { task: "collect-images", payload: { projectId: build.projectId } }, new Date(Date.now() + unwantedAfterMs));
+    }
   });
 }
 
@@ -179,7 +202,7 @@ async function endBadly(context: WorkerContext, build: LeasedBuild, sink: LogSin
   if (known.code === "internal") context.log.error({ err: error, buildId: build.id }, "A build ended by a mistake of Berth's.");
   else context.log.info({ buildId: build.id, code: known.code, reason: describeError(error) }, "A build ended.");
   sink.write(`\n${known.title}${known.detail === undefined ? "" : ` ${known.detail}`}\n${known.help}\n`);
-  if (isBerthError(known, ...transient) && build.attempt < maxAttempts) return tryAgain(context, build);
+  if (isPassing(known) && Date.now() - build.startedAt.getTime() < patienceMs) return tryAgain(context, build);
   const cancelled = known.code === "build_cancelled";
   await context.database.$transaction(async (tx) => {
     await moveBuild(tx, build, cancelled ? "cancelled" : "failed", { errorCode: known.code, errorText: known.detail ?? null });
@@ -187,10 +210,15 @@ async function endBadly(context: WorkerContext, build: LeasedBuild, sink: LogSin
   });
 }
 
-/** A part that is away for a moment is no fault of the commit's: the build goes back into the queue. */
+function isPassing(error: BerthError): boolean {
+  return isDatabaseDown(error.cause) || isBerthError(error, ...transient);
+}
+
+/** A part that is away for a moment is no fault of the commit's: the build goes back into the queue, and the attempt does not count. */
 async function tryAgain(context: WorkerContext, build: LeasedBuild): Promise<void> {
   await context.database.$transaction(async (tx) => {
     await moveBuild(tx, build, "queued");
+    await tx.build.update({ where: { id: build.id }, data: { attempt: { decrement: 1 } } });
     for (const deployment of await waitingDeployments(tx, build.id)) await resetSteps(tx, deployment, ["fetch", "build", "push"]);
     await enqueue(tx, { task: "run-build", payload: { buildId: build.id } }, new Date(Date.now() + retryAfterMs));
   });

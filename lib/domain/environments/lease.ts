@@ -11,11 +11,11 @@ export interface EnvironmentLease {
   readonly poolId: string;
 }
 
-/** Takes the environment for this pool, or answers null when another one has it. */
+/** Takes the environment for this pool, or answers null when another one has it. A pool takes its own lease again: only one loop per process runs. */
 export async function claimEnvironment(database: Database, environmentId: string, poolId: string): Promise<EnvironmentLease | null> {
   const rows = await database.$queryRaw<Array<{ epoch: number }>>`
     UPDATE environment SET lease_epoch = lease_epoch + 1, leased_by = ${poolId}, lease_until = now() + make_interval(secs => ${leaseSeconds})
-    WHERE id = ${environmentId}::uuid AND destroyed_at IS NULL AND (leased_by IS NULL OR lease_until < now())
+    WHERE id = ${environmentId}::uuid AND destroyed_at IS NULL AND (leased_by IS NULL OR leased_by = ${poolId} OR lease_until < now())
     RETURNING lease_epoch AS epoch`;
   return rows[0] === undefined ? null : { environmentId, epoch: rows[0].epoch, poolId };
 }

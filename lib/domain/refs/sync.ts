@@ -1,5 +1,6 @@
-import { type RemoteRef, listRemoteRefs } from "#lib/adapters/git/ls-remote.ts";
+import { type RemoteRef, type RemoteRefs, listRemoteRefs } from "#lib/adapters/git/ls-remote.ts";
 import { type CommitInfo, fetchCommitInfo, readCommits } from "#lib/adapters/git/mirror.ts";
+import type { GitSource } from "#lib/adapters/git/source.ts";
 import { describeError, isBerthError } from "#lib/core/errors.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 
@@ -14,46 +15,79 @@ const infoTimeoutMs = 5 * 60_000;
 /** Commit details are for reading; with very many refs the newest-named come first and the rest follows on later syncs. */
 const infoBatch = 2_000;
 
+/** Projects being looked at by this process; true: somebody rang meanwhile. */
+const turns = new Map<string, boolean>();
+
 /**
- * Looks at the remote, whatever made us look: truth comes from its list of refs, never from a message. Stores what
- * changed and lets the pipeline follow, in one transaction.
+ * Looks at the remote, whatever made us look: truth comes from its list of refs, never from a message. One look at a time
+ * for each project; a ring during one makes another follow, so that an older list is never stored over a newer one.
  */
 export async function syncRefs(context: WorkerContext, projectId: string): Promise<void> {
+  if (turns.has(projectId)) {
+    turns.set(projectId, true);
+    return;
+  }
+  try {
+    do {
+      turns.set(projectId, false);
+      await look(context, projectId);
+    } while (turns.get(projectId) === true);
+  } finally {
+    turns.delete(projectId);
+  }
+}
+
+async function look(context: WorkerContext, projectId: string): Promise<void> {
   const startedAt = new Date();
   try {
     const { source, mirror } = await openSource(context, projectId);
-    const { defaultBranch, refs } = await listRemoteRefs(context.git, source, { timeoutMs: listTimeoutMs });
-    const known = await context.database.ref.findMany({
-      where: { projectId },
-      select: { id: true, kind: true, name: true, commit: true, goneAt: true },
-    });
-    const changes = diffRefs(known, refs);
-    // A built-in repository is on this disk: its commits are read before the page hears of them.
-    const info =
-      source.kind === "local" ? await readCommits(context.git, source.gitDir, changedCommits(changes)) : new Map<string, CommitInfo>();
-    await context.database.$transaction(
-      async (tx) => {
-        const project = await tx.project.findFirst({
-          where: { id: projectId, deletedAt: null },
-          select: { id: true, slug: true, defaultBranch: true, repositoryKind: true, syncedAt: true },
-        });
-        if (project === null) return;
-        const branch = chooseDefaultBranch(defaultBranch, project.defaultBranch, refs);
-        const changed = await storeRefs(tx, project, changes, info);
-        await tx.project.update({
-          where: { id: projectId },
-          data: { syncedAt: startedAt, defaultBranch: branch, syncErrorCode: null, syncErrorText: null, syncRequestedAt: null },
-        });
-        await followRefs(tx, context.settings, { ...project, defaultBranch: branch }, changed);
-        if (changed.any || branch !== project.defaultBranch) await appendEvent(tx, { kind: "refs.changed", projectId });
-      },
-      { timeout: 60_000 },
-    );
-    if (source.kind === "remote") await addCommitInfo(context, projectId, source, mirror, refs);
+    const remote = await listRemoteRefs(context.git, source, { timeoutMs: listTimeoutMs });
+    await store(context, { projectId, source, startedAt, remote });
+    if (source.kind === "remote") await addCommitInfo(context, projectId, source, mirror, remote.refs);
   } catch (error) {
     if (isBerthError(error, "not_found")) return;
     await recordFailure(context, projectId, error);
+    // What is no answer of the remote's (a lost connection to the database, say) is tried again by the queue.
+    if (!isBerthError(error)) throw error;
   }
+}
+
+interface Look {
+  readonly projectId: string;
+  readonly source: GitSource;
+  readonly startedAt: Date;
+  readonly remote: RemoteRefs;
+}
+
+/** Stores what changed and lets the pipeline follow, in one transaction, unless a later look of another worker is stored already. */
+async function store(context: WorkerContext, { projectId, source, startedAt, remote }: Look): Promise<void> {
+  const readKnown = (from: Pick<WorkerContext["database"], "ref">) =>
+    from.ref.findMany({ where: { projectId }, select: { id: true, kind: true, name: true, commit: true, goneAt: true } });
+  // A built-in repository is on this disk: its commits are read before the page hears of them.
+  const info =
+    source.kind === "local"
+      ? await readCommits(context.git, source.gitDir, changedCommits(diffRefs(await readKnown(context.database), remote.refs)))
+      : new Map<string, CommitInfo>();
+  await context.database.$transaction(
+    async (tx) => {
+      // Not FOR UPDATE: that would wait for everybody who adds a row of the project, who may wait for an environment locked here.
+      await tx.$queryRaw`SELECT 1 FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+      const project = await tx.project.findFirst({
+        where: { id: projectId, deletedAt: null },
+        select: { id: true, slug: true, defaultBranch: true, repositoryKind: true, syncedAt: true },
+      });
+      if (project === null || (project.syncedAt !== null && project.syncedAt > startedAt)) return;
+      const branch = chooseDefaultBranch(remote.defaultBranch, project.defaultBranch, remote.refs);
+      const changed = await storeRefs(tx, project, diffRefs(await readKnown(tx), remote.refs), info);
+      await tx.project.update({
+        where: { id: projectId },
+        data: { syncedAt: startedAt, defaultBranch: branch, syncErrorCode: null, syncErrorText: null, syncRequestedAt: null },
+      });
+      await followRefs(tx, context.settings, { ...project, defaultBranch: branch }, changed);
+      if (changed.any || branch !== project.defaultBranch) await appendEvent(tx, { kind: "refs.changed", projectId });
+    },
+    { timeout: 60_000 },
+  );
 }
 
 /** The remote's HEAD, as long as it names a branch that exists; else what it was, else a branch of a usual name, else any. */

@@ -1,8 +1,10 @@
 import { listImages, removeImage } from "#lib/adapters/docker/images.ts";
 import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
 import { describeError } from "#lib/core/errors.ts";
+import { openBuildStatuses } from "#lib/core/states.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
+import { imageTagOf } from "../builds/recipe.ts";
 import { currentTasks } from "../deployments/verify.ts";
 import type { WorkerContext } from "./context.ts";
 
@@ -72,15 +74,22 @@ async function removeOrphanApps(context: WorkerContext, apps: readonly ObservedA
 
 /** Removes images of ours on the engine that no row knows any more: what a crash between row and engine left behind. */
 export async function sweepImages(context: WorkerContext): Promise<void> {
+  // In this order: a build that ends meanwhile is found in the rows of images, one that runs in those of builds.
+  const listed = await listImages(context.engine, { label: `berth.instance=${context.instance}` });
+  const open = await context.database.build.findMany({
+    where: { status: { in: [...openBuildStatuses] } },
+    select: { commit: true, recipe: true },
+  });
+  const beingMade = new Set(open.map(imageTagOf));
   const known = new Set(
     (await context.database.image.findMany({ where: { removedAt: null }, select: { engineId: true } })).map((image) => image.engineId),
   );
-  const building = await context.database.build.count({ where: { status: { in: ["fetching", "building", "pushing"] } } });
-  if (building > 0) return;
-  for (const image of await listImages(context.engine, { label: `berth.instance=${context.instance}` })) {
-    if (known.has(image.engineId) || Date.now() - image.createdAt.getTime() < orphanGraceMs) continue;
-    for (const reference of [...image.references, ...image.repoDigests]) {
-      await removeImage(context.engine, reference).catch((error: unknown) =>
+  for (const image of listed) {
+    const isOpen = image.references.some((reference) => beingMade.has(reference.slice(reference.lastIndexOf(":") + 1)));
+    if (known.has(image.engineId) || isOpen || Date.now() - image.createdAt.getTime() < orphanGraceMs) continue;
+    const names = [...image.references, ...image.repoDigests];
+    for (const name of names.length > 0 ? names : [image.engineId]) {
+      await removeImage(context.engine, name).catch((error: unknown) =>
         context.log.info({ reason: describeError(error) }, "An image is still in use."),
       );
     }
@@ -94,4 +103,7 @@ export async function sweepRows(context: WorkerContext): Promise<void> {
   await context.database.$executeRaw`DELETE FROM event WHERE at < now() - interval '90 days'`;
   const projects = await context.database.project.findMany({ where: { images: { some: { removedAt: null } } }, select: { id: true } });
   for (const { id } of projects) await enqueue(context.database, { task: "collect-images", payload: { projectId: id } });
+  // Pushes to our own repositories ring by themselves; this finds one whose ring was lost with its process.
+  const own = await context.database.project.findMany({ where: { repositoryKind: "builtin", deletedAt: null }, select: { id: true } });
+  for (const { id } of own) await enqueue(context.database, { task: "sync-refs", payload: { projectId: id } });
 }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 
 import { processStart } from "#lib/adapters/daemon/process-identity.ts";
+import type { SystemUser } from "#lib/adapters/daemon/system-user.ts";
 import { BerthError } from "#lib/core/errors.ts";
 
 import { type LogFile, openLogFile } from "./log-file.ts";
@@ -29,6 +30,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Undefined: the supervisor's own. */
+  readonly user: SystemUser | undefined;
   readonly logFile: string;
   readonly recordFile: string;
   /** Something a person should know, as one sentence. */
@@ -41,6 +44,7 @@ const longestPauseMilliseconds = 10_000;
 const triesBeforeReady = 3;
 const readyTimeoutMilliseconds = 60_000;
 const noticesPerMinute = 20;
+const lastWordsMilliseconds = 300;
 
 /** Starts the process and keeps it running: a crash is followed by a new start, at most one per second, slower while it keeps crashing. */
 export function keepRunning(options: ChildOptions): Child {
@@ -128,6 +132,7 @@ async function runOnce({ options, log, notice, life, onReady }: Run): Promise<st
   const child = spawn(process.execPath, options.args, {
     cwd: options.cwd,
     env: { NODE_ENV: "production", ...options.environment },
+    ...options.user,
     shell: false,
     // A process group of its own: Ctrl-C on the terminal reaches it through us, in order.
     detached: true,
@@ -152,12 +157,15 @@ async function runOnce({ options, log, notice, life, onReady }: Run): Promise<st
       if (text !== undefined) notice(text);
     });
   }
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const end = await new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code ?? "unknown"}`));
     child.once("error", (error) => resolve(error.message));
   });
   clearTimeout(unready);
   life.child = undefined;
+  // Its last words may still be in the pipe; a grandchild that holds the pipe open is not waited for.
+  await Promise.race([closed, delay(lastWordsMilliseconds)]);
   log.write(JSON.stringify({ level: 30, time: new Date().toISOString(), process: "supervisor", msg: `${options.name} ended: ${end}` }));
   return end;
 }

@@ -80,7 +80,7 @@ function madeFor(role: ProcessRole, facts: Facts): Record<string, string> {
   const docker = { DOCKER_HOST: facts.dockerHost };
   switch (role) {
     case "web":
-      return { BERTH_AUTH_SECRET: facts.authSecret, NEXT_TELEMETRY_DISABLED: "1" };
+      return { HOME: "/nonexistent", BERTH_AUTH_SECRET: facts.authSecret, NEXT_TELEMETRY_DISABLED: "1" };
     case "worker":
       return {
         ...marathon,
@@ -91,6 +91,6 @@ function madeFor(role: ProcessRole, facts: Facts): Record<string, string> {
     case "scheduler":
       return { ...marathon, ...docker };
     case "gateway":
-      return {};
+      return { HOME: "/nonexistent" };
   }
 }

@@ -12,6 +12,8 @@ const olderFiles = 2;
 /** Appends lines to `path`; at 10 MB it becomes `path.1`, that one `path.2`, and the oldest goes. */
 export function openLogFile(path: string, limit = limitBytes): LogFile {
   let descriptor = openSync(path, "a", 0o600);
+  // A closed descriptor's number soon belongs to another file.
+  let closed = false;
   let size = fstatSync(descriptor).size;
   const rotate = () => {
     closeSync(descriptor);
@@ -27,6 +29,7 @@ export function openLogFile(path: string, limit = limitBytes): LogFile {
   };
   return {
     write: (line) => {
+      if (closed) return;
       try {
         if (size > limit) rotate();
         size += writeSync(descriptor, `${line}\n`);
@@ -34,6 +37,10 @@ export function openLogFile(path: string, limit = limitBytes): LogFile {
         // A log that cannot be written must not end what it describes.
       }
     },
-    close: () => closeSync(descriptor),
+    close: () => {
+      if (closed) return;
+      closed = true;
+      closeSync(descriptor);
+    },
   };
 }

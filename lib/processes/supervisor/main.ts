@@ -6,6 +6,7 @@ import { BerthError } from "#lib/core/errors.ts";
 import { readConfig } from "#lib/platform/config.ts";
 
 import { openHome } from "./home.ts";
+import { chooseIdentities } from "./identities.ts";
 import { ensureInstance, ensureKeys } from "./keys.ts";
 import type { Situation } from "./situation.ts";
 import { startInstallation } from "./start.ts";
@@ -53,6 +54,7 @@ async function prepareSituation(root: string, terminal: Situation["terminal"], s
     home,
     keys: await ensureKeys(home.keys),
     instance: await ensureInstance(home.path),
+    identities: await chooseIdentities(root, home.path),
     terminal,
     startedAt,
     stopping,

@@ -6,6 +6,7 @@ import type { ProcessRole } from "#lib/platform/database/roles.ts";
 
 import type { Child } from "./child.ts";
 import type { Home } from "./home.ts";
+import type { Identities } from "./identities.ts";
 import type { Keys } from "./keys.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -19,6 +20,7 @@ export interface Situation {
   readonly home: Home;
   readonly keys: Keys;
   readonly instance: string;
+  readonly identities: Identities;
   readonly terminal: Terminal;
   /** By the monotonic clock, in milliseconds. */
   readonly startedAt: number;

@@ -78,6 +78,7 @@ export async function startChild(situation: Situation, role: ProcessRole, facts:
         args: [...memoryFlags[role], script],
         cwd: root,
         environment: environmentFor(role, facts),
+        user: situation.identities.users[role],
         logFile: join(home.logs, `${role}.log`),
         recordFile: recordFile(situation, role),
         onNotice: (text) => terminal.warn(name, text),

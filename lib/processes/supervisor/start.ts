@@ -93,6 +93,7 @@ async function announce(situation: Situation, prepared: Prepared): Promise<void>
   const { config, home, running, terminal, startedAt } = situation;
   const milliseconds = Math.round(performance.now() - startedAt);
   const remarks = [
+    ...(situation.identities.remark === undefined ? [] : [situation.identities.remark]),
     ...(prepared.guarded ? [] : ["all processes share one database user, because DATABASE_URL's may not create roles."]),
     ...(running.engine?.version === undefined && running.engine !== undefined
       ? ["previews wait for a Docker Engine; everything else works."]

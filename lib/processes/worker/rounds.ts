@@ -6,7 +6,7 @@ import { sweepEnvironments, sweepImages, sweepRows } from "#lib/domain/workers/s
 import { listen } from "#lib/platform/database/listen.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
-const everyMs = { janitor: 5_000, parts: 5_000, environments: 20_000, images: 120_000, rows: 10 * 60_000 };
+const everyMs = { janitor: 5_000, parts: 5_000, environments: 20_000, images: 30_000, rows: 10 * 60_000 };
 const appPrefix = "/berth/";
 
 /**

@@ -14,6 +14,8 @@ export interface LogFile {
   /** The offset after the last byte. */
   readonly end: number;
   append(data: Buffer): Promise<void>;
+  /** Takes back what was written after an offset. */
+  cut(end: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,12 @@ export async function openLogFile(options: OpenOptions): Promise<LogFile> {
       await handle.appendFile(data);
       end += data.length;
       if (end - base > mostBytes) await shorten();
+    },
+    async cut(offset) {
+      if (offset >= end) return;
+      const kept = Math.max(offset, base);
+      await handle.truncate(kept - base);
+      end = kept;
     },
     close: () => handle.close(),
   };

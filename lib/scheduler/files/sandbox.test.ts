@@ -42,10 +42,18 @@ describe("a sandbox", () => {
     // No checkpoint, no close: the process is gone.
     const second = await opened();
     expect(await text(second)).toBe("one\ntwo\n");
-    expect(second.resume()).toBe("2026-01-01T00:00:00.000Z");
+    expect(await second.resume()).toBe("2026-01-01T00:00:00.000Z");
     await second.write([frame(1, "one\n"), frame(2, "two\n"), frame(3, "three\n")]);
     await second.write([frame(4, "fo"), frame(4, "ur\n"), frame(5, "five\n")]);
     expect(await text(second)).toBe("one\ntwo\nthree\nfour\nfive\n");
+  });
+
+  it("whose stream breaks in the middle of a line reads that line again", async () => {
+    const sandbox = await opened();
+    await sandbox.write([frame(1, "one\n"), frame(2, "ha")]);
+    await sandbox.resume();
+    await sandbox.write([frame(1, "one\n"), frame(2, "ha"), frame(2, "lf\n")]);
+    expect(await text(sandbox)).toBe("one\nhalf\n");
   });
 
   it("notes only whole lines", async () => {

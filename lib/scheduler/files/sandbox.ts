@@ -19,8 +19,8 @@ interface Stream {
 
 /** A task's folder with its two log files, open for writing. Its operations wait for each other. */
 export interface Sandbox {
-  /** To be called before reading the engine's log (again): tells from when; null = from the beginning. */
-  resume(): string | null;
+  /** To be called before reading the engine's log (again): tells from when; null = from the beginning. An unfinished line is taken back. */
+  resume(): Promise<string | null>;
   write(frames: readonly LogFrame[]): Promise<void>;
   /** Text of the scheduler's own. */
   note(text: string): Promise<void>;
@@ -62,13 +62,16 @@ class OpenSandbox implements Sandbox {
     }
   }
 
-  resume(): string | null {
-    let newest: string | null = null;
-    for (const stream of this.#streams.values()) {
-      stream.catchingUp = stream.timestamp !== null;
-      if (stream.timestamp !== null && (newest === null || stream.timestamp > newest)) newest = stream.timestamp;
-    }
-    return newest === null ? null : new Date(Date.parse(`${newest.slice(0, 23)}Z`) - disorder).toISOString();
+  resume(): Promise<string | null> {
+    return this.#inTurn(async () => {
+      let newest: string | null = null;
+      for (const stream of this.#streams.values()) {
+        await stream.file.cut(stream.wholeEnd);
+        stream.catchingUp = stream.timestamp !== null;
+        if (stream.timestamp !== null && (newest === null || stream.timestamp > newest)) newest = stream.timestamp;
+      }
+      return newest === null ? null : new Date(Date.parse(`${newest.slice(0, 23)}Z`) - disorder).toISOString();
+    });
   }
 
   write(frames: readonly LogFrame[]): Promise<void> {

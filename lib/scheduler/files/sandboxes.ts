@@ -39,6 +39,11 @@ interface SandboxesOptions {
 const drainLimit = 10_000;
 const retryEvery = 1_000;
 const checkpointEvery = 1_000;
+/**
+ * The engine's log streams can fall silent for ever when its own files turn over under them. So a stream that said this much (bytes) and is
+ * quiet for so long (milliseconds) is opened anew, and one that said anything at all now and then.
+ */
+const suspicious = { bytes: 262_144, quiet: 3_000, anyQuiet: 600_000 };
 /** Task ids are made by this scheduler; nothing else is ever looked up as a folder. */
 const taskIdPattern = /^[a-z0-9][a-z0-9_.-]*\.instance-[0-9a-f-]{36}\._app\.\d+$/;
 
@@ -140,7 +145,7 @@ class FolderSandboxes implements Sandboxes {
     const { engine } = this.#options;
     const { signal } = this.#abort;
     try {
-      for await (const frames of followLogs(engine, taskId, sandbox.resume(), signal)) await sandbox.write(frames);
+      if (!(await this.#readSession(taskId, sandbox))) return false;
       if (signal.aborted) return true;
       // The engine ends the stream when the container ends, and also when the engine itself does.
       const container = await inspectContainer(engine, taskId);
@@ -150,6 +155,30 @@ class FolderSandboxes implements Sandboxes {
       this.#options.log.debug({ task: taskId, reason: describeError(error) }, "a log stream broke; it is taken up again");
       return false;
     }
+  }
+
+  /** Copies until the engine ends the stream; false when it was given up because it fell silent. */
+  async #readSession(taskId: string, sandbox: Sandbox): Promise<boolean> {
+    const session = new AbortController();
+    const heard = { bytes: 0, at: Date.now() };
+    const watch = setInterval(() => {
+      const quiet = Date.now() - heard.at;
+      if (quiet >= suspicious.quiet && (heard.bytes >= suspicious.bytes || (heard.bytes > 0 && quiet >= suspicious.anyQuiet)))
+        session.abort();
+    }, checkpointEvery);
+    const signal = AbortSignal.any([this.#abort.signal, session.signal]);
+    try {
+      for await (const frames of followLogs(this.#options.engine, taskId, await sandbox.resume(), signal)) {
+        await sandbox.write(frames);
+        heard.bytes += frames.reduce((sum, frame) => sum + frame.data.length, 0);
+        heard.at = Date.now();
+      }
+    } catch (error) {
+      if (!session.signal.aborted) throw error;
+    } finally {
+      clearInterval(watch);
+    }
+    return !session.signal.aborted;
   }
 
   #complain(error: unknown): void {

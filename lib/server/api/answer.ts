@@ -61,6 +61,7 @@ function matchPath(pattern: string, path: string): Record<string, string> | null
     } else {
       try {
         params[name] = decodeURIComponent(text);
+        if (params[name].includes("\0")) return null;
       } catch {
         return null;
       }

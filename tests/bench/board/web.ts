@@ -9,6 +9,7 @@ import type { BenchContext } from "../result.ts";
 
 export interface Web {
   readonly url: string;
+  readonly pid: number;
   readonly authSecret: string;
   stop(): Promise<void>;
 }
@@ -41,6 +42,7 @@ export async function startWeb(context: BenchContext, databaseUrl: string): Prom
   ]);
   return {
     url: `http://localhost:${port}`,
+    pid: child.pid ?? 0,
     authSecret,
     stop: async () => {
       child.kill("SIGTERM");

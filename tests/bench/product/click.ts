@@ -3,7 +3,7 @@ import { compareRows } from "../statistics.ts";
 import { createByHand, runUntilAnswer } from "./by-hand.ts";
 import { run } from "./command.ts";
 import { firstAnswer } from "./first-answer.ts";
-import { addressOf, onStage, type Stage } from "./stage.ts";
+import { addressOf, type Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
 const answerMs = 60_000;
@@ -11,40 +11,39 @@ const refMs = 20_000;
 
 /** From the click to the first 200 where the image is there already, beside `docker run` of the same image, in turns. */
 export async function benchClick(context: BenchContext): Promise<BenchResult> {
-  return onStage(context, async (stage) => {
-    const byHand = await createByHand(context.dockerHost, context.folder);
-    try {
-      const text = await stage.shop.changeTitle();
-      await stage.shop.push();
-      await firstAnswer({ ...addressOf(stage.product, stage.environment), text, limitMs: answerMs });
-      await stage.rest.settle(stage.environment.id);
-      const image = await byHand.imageOf(`berth.environment=${stage.environment.id}`);
-      const times: Record<"start" | "preview" | "run", number[]> = { start: [], preview: [], run: [] };
-      for (let turn = 0; turn <= context.runs; turn++) {
-        context.stopping.throwIfAborted();
-        context.say(`run ${turn} of ${context.runs}`);
-        const started = await startStopped(stage, text);
-        const previewed = await previewBuilt(stage, `again-${turn}`, text);
-        const byDocker = await runUntilAnswer(byHand, image, text);
-        await byHand.remove(byDocker.started);
-        if (turn === 0) continue;
-        times.start.push(started);
-        times.preview.push(previewed);
-        times.run.push(byDocker.runMs + byDocker.answerMs);
-      }
-      const goal = { ratio: "≤ 1.3" };
-      const [preview, reference] = compareRows(
-        { ours: "Preview of a built commit → first 200", theirs: "docker run → first 200" },
-        times.preview,
-        times.run,
-        goal,
-      );
-      const [start] = compareRows({ ours: "Start of a stopped environment → first 200", theirs: "" }, times.start, times.run, goal);
-      return { name: "click", rows: [preview, start, reference].filter((row) => row !== undefined) };
-    } finally {
-      await byHand.clear();
+  const stage = await context.theatre.open();
+  const byHand = await createByHand(context.dockerHost, context.folder);
+  try {
+    const text = await stage.shop.changeTitle();
+    await stage.shop.push();
+    await firstAnswer({ ...addressOf(stage.product, stage.environment), text, limitMs: answerMs });
+    await stage.rest.settle(stage.environment.id);
+    const image = await byHand.imageOf(`berth.environment=${stage.environment.id}`);
+    const times: Record<"start" | "preview" | "run", number[]> = { start: [], preview: [], run: [] };
+    for (let turn = 0; turn <= context.runs; turn++) {
+      context.stopping.throwIfAborted();
+      context.say(`run ${turn} of ${context.runs}`);
+      const started = await startStopped(stage, text);
+      const previewed = await previewBuilt(stage, `again-${turn}`, text);
+      const byDocker = await runUntilAnswer(byHand, image, text);
+      await byHand.remove(byDocker.started);
+      if (turn === 0) continue;
+      times.start.push(started);
+      times.preview.push(previewed);
+      times.run.push(byDocker.runMs + byDocker.answerMs);
     }
-  });
+    const goal = { ratio: "≤ 1.3" };
+    const [preview, reference] = compareRows(
+      { ours: "Preview of a built commit → first 200", theirs: "docker run → first 200" },
+      times.preview,
+      times.run,
+      goal,
+    );
+    const [start] = compareRows({ ours: "Start of a stopped environment → first 200", theirs: "" }, times.start, times.run, goal);
+    return { name: "click", rows: [preview, start, reference].filter((row) => row !== undefined) };
+  } finally {
+    await byHand.clear();
+  }
 }
 
 async function startStopped({ product, rest, environment }: Stage, text: string): Promise<number> {

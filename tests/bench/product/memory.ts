@@ -4,12 +4,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { request } from "undici";
 
 import { findDaemon } from "#lib/adapters/daemon/daemon.ts";
-import { startBerth, type Product } from "#tests/support/product.ts";
+import type { Product } from "#tests/support/product.ts";
 
 import { signIn } from "../board/session.ts";
 import type { BenchContext, BenchResult, BenchRow } from "../result.ts";
 import { firstAnswer } from "./first-answer.ts";
-import { addressOf, onStage, type Stage } from "./stage.ts";
+import { addressOf, type Stage } from "./stage.ts";
 
 const idleMs = 30_000;
 const afterLoadMs = 10_000;
@@ -18,22 +18,16 @@ const parts = ["supervisor", "web", "worker", "gateway", "scheduler"] as const;
 
 /** Memory of Berth's own processes 30 s after ready, and after a small load; of its servers apart. */
 export async function benchMemory(context: BenchContext): Promise<BenchResult> {
-  return onStage(context, async (stage) => {
-    await stage.product.stop();
-    const product = await startBerth({ home: stage.product.home });
-    try {
-      context.say("idle for 30 s");
-      await delay(idleMs, undefined, { signal: context.stopping });
-      const idle = await measure(product);
-      context.say("a small load");
-      await load({ ...stage, product });
-      await delay(afterLoadMs, undefined, { signal: context.stopping });
-      const loaded = await measure(product);
-      return { name: "memory", rows: [...rowsOf("idle", idle, "≤ 400"), ...rowsOf("after load", loaded, "≤ 600")], notes };
-    } finally {
-      await product.stop();
-    }
-  });
+  await context.theatre.close();
+  const stage = await context.theatre.open();
+  context.say("idle for 30 s");
+  await delay(idleMs, undefined, { signal: context.stopping });
+  const idle = await measure(stage.product);
+  context.say("a small load");
+  await load(stage);
+  await delay(afterLoadMs, undefined, { signal: context.stopping });
+  const loaded = await measure(stage.product);
+  return { name: "memory", rows: [...rowsOf("idle", idle, "≤ 400"), ...rowsOf("after load", loaded, "≤ 600")], notes };
 }
 
 const notes = [

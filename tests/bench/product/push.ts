@@ -6,7 +6,7 @@ import { type ByHand, createByHand, runUntilAnswer, type Started } from "./by-ha
 import { firstAnswer } from "./first-answer.ts";
 import { type Deployment } from "./rest.ts";
 import { bareCopy, cloneShop, type Shop } from "./shop.ts";
-import { addressOf, onStage, type Stage } from "./stage.ts";
+import { addressOf, type Stage } from "./stage.ts";
 
 const answerMs = 120_000;
 type Change = (shop: Shop) => Promise<string>;
@@ -22,16 +22,16 @@ export const benchUncachedPush = (context: BenchContext): Promise<BenchResult> =
 
 /** From the start of `git push` to the first 200 with the new content, beside the same done by hand on the same engine, in turns. */
 async function benchPush(context: BenchContext, name: string, change: Change): Promise<BenchResult> {
-  return onStage(context, async (stage) => {
-    const byHand = await createByHand(context.dockerHost, context.folder);
-    try {
-      const bare = await bareCopy(stage.gitUrl, join(context.folder, "bare.git"));
-      const theirs: Theirs = { byHand, bare, shop: await cloneShop(bare, join(context.folder, "by-hand")), before: undefined };
-      return { name: `push, ${name}`, rows: rowsOf(name, await inTurns(context, stage, theirs, change)), notes };
-    } finally {
-      await byHand.clear();
-    }
-  });
+  context.say("setting the stage");
+  const stage = await context.theatre.open();
+  const byHand = await createByHand(context.dockerHost, context.folder);
+  try {
+    const bare = await bareCopy(stage.gitUrl, join(context.folder, "bare.git"));
+    const theirs: Theirs = { byHand, bare, shop: await cloneShop(bare, join(context.folder, "by-hand")), before: undefined };
+    return { name: `push, ${name}`, rows: rowsOf(name, await inTurns(context, stage, theirs, change)), notes };
+  } finally {
+    await byHand.clear();
+  }
 }
 
 const notes = [

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import { type Product, startBerth } from "#tests/support/product.ts";
 
-import type { BenchContext } from "../result.ts";
 import { createRest, type Environment, type Rest } from "./rest.ts";
 import { cloneShop, type Shop } from "./shop.ts";
 import { until } from "./until.ts";
@@ -21,27 +20,58 @@ export interface Stage {
   readonly environment: Environment;
 }
 
-/** Sets the stage and gives it to `work`; whatever happens, nothing is left. */
-export async function onStage<T>(context: BenchContext, work: (stage: Stage) => Promise<T>): Promise<T> {
-  context.say("starting Berth with the sample shop");
-  await mkdir(context.folder, { recursive: true });
+/** The one stage that all benchmarks of a run use, set when the first one asks for it. */
+export interface Theatre {
+  /** The stage with Berth running: started again on the same data when it was stopped. */
+  open(): Promise<Stage>;
+  /** Stops Berth; its data stay. */
+  close(): Promise<Stage>;
+  /** Leaves nothing. */
+  end(): Promise<void>;
+}
+
+export function createTheatre(folder: string): Theatre {
+  let stage: Stage | undefined;
+  let running = false;
+  const open = async (): Promise<Stage> => {
+    if (stage === undefined) stage = await setStage(folder);
+    else if (!running) {
+      const product = await startBerth({ home: stage.product.home });
+      stage = { ...stage, product, rest: createRest(product) };
+      await stage.rest.settle(stage.environment.id);
+    }
+    running = true;
+    return stage;
+  };
+  return {
+    open,
+    async close() {
+      const { product } = stage ?? (await open());
+      await product.stop();
+      running = false;
+      return stage ?? (await open());
+    },
+    end: async () => void (await stage?.product.remove()),
+  };
+}
+
+async function setStage(folder: string): Promise<Stage> {
+  await mkdir(folder, { recursive: true });
   const product = await startBerth();
   try {
     const rest = createRest(product);
     const { slug, gitUrl } = await rest.createSample();
     const pushUrl = gitUrl.replace("://", `://bench:${product.adminToken}@`);
-    const shop = await cloneShop(pushUrl, join(context.folder, "shop"));
+    const shop = await cloneShop(pushUrl, join(folder, "shop"));
     await until("the sample's branches are seen", refsMs, () => rest.hasRef(slug, "issue-1"));
     const { id } = await rest.createEnvironment(slug, { stage: "review", ref: "issue-1" });
     const environment = await rest.settle(id);
     for (const other of await rest.environments(slug)) await rest.settle(other.id);
-    return await work({ product, rest, slug, gitUrl: pushUrl, shop, environment });
+    return { product, rest, slug, gitUrl: pushUrl, shop, environment };
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nBerth said:\n${product.output().slice(-3_000)}`, {
-      cause: error,
-    });
-  } finally {
+    const said = product.output().slice(-3_000);
     await product.remove();
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nBerth said:\n${said}`, { cause: error });
   }
 }
 

@@ -9,33 +9,28 @@ import { type Product, startBerth } from "#tests/support/product.ts";
 
 import type { BenchContext, BenchResult } from "../result.ts";
 import { timeRow } from "../statistics.ts";
-import { onStage } from "./stage.ts";
 import { until } from "./until.ts";
 
 const readyMs = 60_000;
 
 /** From the start of an installed and built Berth to ready, with embedded PostgreSQL on data that exist. */
 export async function benchStart(context: BenchContext): Promise<BenchResult> {
-  return onStage(context, async ({ product }) => {
-    const [supervisor, command]: [number[], number[]] = [[], []];
-    await product.stop();
-    for (let turn = 0; turn < context.runs; turn++) {
-      context.stopping.throwIfAborted();
-      context.say(`run ${turn + 1} of ${context.runs}`);
-      supervisor.push(await startSupervisor(product));
-      command.push(await startCommand(context, product));
-    }
-    return {
-      name: "start",
-      rows: [
-        timeRow("npm start → dashboard answers", command, { goal: "≤ 3000" }),
-        timeRow("supervisor → all parts ready", supervisor, { goal: "≤ 3000" }),
-      ],
-      notes: [
-        "an engine runs already, as on most machines; the page cache is warm; the data are those of the sample with live environments",
-      ],
-    };
-  });
+  const { product } = await context.theatre.close();
+  const [supervisor, command]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < context.runs; turn++) {
+    context.stopping.throwIfAborted();
+    context.say(`run ${turn + 1} of ${context.runs}`);
+    supervisor.push(await startSupervisor(product));
+    command.push(await startCommand(context, product));
+  }
+  return {
+    name: "start",
+    rows: [
+      timeRow("npm start → dashboard answers", command, { goal: "≤ 3000" }),
+      timeRow("supervisor → all parts ready", supervisor, { goal: "≤ 3000" }),
+    ],
+    notes: ["an engine runs already, as on most machines; the page cache is warm; the data are those of the sample with live environments"],
+  };
 }
 
 /** As the supervisor itself tells: from the birth of its process until every part is ready. */

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+
+import { startScheduler } from "#lib/scheduler/server.ts";
 
 import { testEnvironment } from "../../support/environment.ts";
-import { type Cuttable, cuttable } from "./cuttable.ts";
+import { cuttable } from "./cuttable.ts";
 import { type World, call, createWorld, credentials, settled, until, webApp } from "./fixture.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -141,9 +143,8 @@ describe("a scheduler that is killed", () => {
 describe("a second scheduler of the same instance", () => {
   it("does not start beside the first", async () => {
     const world = await createWorld({ startTimeoutSeconds: 1 });
-    const { startScheduler } = await import("#lib/scheduler/server.ts");
+    onTestFinished(() => world.end());
     await expect(startScheduler(world.options)).rejects.toThrow("another scheduler of this instance is running");
-    await world.end();
   });
 });
 
@@ -153,6 +154,11 @@ describe("a Docker Engine that goes away", () => {
     const here = { path: join(folder, "docker.sock") };
     const engine = await cuttable(here, { path: testEnvironment().dockerSocket });
     const world = await createWorld({ docker: { socketPath: here.path } });
+    onTestFinished(async () => {
+      await world.end();
+      await engine.cut();
+      await rm(folder, { recursive: true, force: true });
+    });
     await world.call("PUT", "/v2/apps/e/a", webApp(world, "x", { instances: 2 }));
     const { tasks } = await settled(world, "e/a");
     await engine.cut();
@@ -166,24 +172,21 @@ describe("a Docker Engine that goes away", () => {
       const app = (await world.call("GET", "/v2/apps/e/a")).body.app!;
       return app.tasksRunning === 2 && app.tasks.every((task) => task.id !== tasks[0]!.id) ? true : null;
     });
-    await world.end();
-    await engine.cut();
-    await rm(folder, { recursive: true, force: true });
   });
 });
 
 describe("a Postgres that goes away", () => {
-  let database: Cuttable;
-
   it("keeps containers and answers reads; writes are refused with 503 until it is back", async () => {
-    const first = await createWorld();
-    const url = new URL(first.databaseUrl);
-    database = await cuttable({ host: "127.0.0.1", port: 0 }, { host: url.hostname, port: Number(url.port) });
-    await first.scheduler.stop();
+    const world = await createWorld();
+    const url = new URL(world.databaseUrl);
+    const database = await cuttable({ host: "127.0.0.1", port: 0 }, { host: url.hostname, port: Number(url.port) });
+    onTestFinished(async () => {
+      await world.end();
+      await database.cut();
+    });
+    await world.scheduler.stop();
     url.port = String(database.port);
-    const { startScheduler } = await import("#lib/scheduler/server.ts");
-    const world: World = first;
-    world.scheduler = await startScheduler({ ...first.options, databaseUrl: url.href });
+    world.scheduler = await startScheduler({ ...world.options, databaseUrl: url.href });
     await world.call("PUT", "/v2/apps/p/a", webApp(world, "x", { instances: 2 }));
     const { tasks } = await settled(world, "p/a");
     await database.cut();
@@ -200,14 +203,13 @@ describe("a Postgres that goes away", () => {
     await until("it is replaced", async () => ((await world.call("GET", "/v2/apps/p/a")).body.app?.tasksRunning === 2 ? true : null));
     expect((await world.call("PUT", "/v2/apps/p/a", { instances: 1 })).status).toBe(200);
     expect((await settled(world, "p/a")).tasks).toHaveLength(1);
-    await world.end();
-    await database.cut();
   });
 });
 
 describe("a network of tasks that somebody removed, or doubled", () => {
   it("does not keep tasks from starting", async () => {
     const world = await createWorld();
+    onTestFinished(() => world.end());
     const name = `berth-tasks-${world.instance}`;
     await until("it is there", () =>
       world.docker
@@ -224,6 +226,5 @@ describe("a network of tasks that somebody removed, or doubled", () => {
     await world.call("PUT", "/v2/apps/n/doubled", webApp(world, "x"));
     expect((await settled(world, "n/doubled")).lastTaskFailure).toBeUndefined();
     await until("one is left", async () => ((await world.docker.listNetworks({ filters: { name: [name] } })).length === 1 ? true : null));
-    await world.end();
   });
 });

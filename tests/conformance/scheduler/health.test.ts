@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
 import { type World, createWorld, fetchTask, openEvents, settled, until, webApp } from "./fixture.ts";
 
@@ -91,13 +91,13 @@ describe("a health check", () => {
 describe("an eager scheduler", () => {
   it("notices a healthy task long before the interval is over", async () => {
     const eager = await createWorld({ eagerHealthChecks: true });
+    onTestFinished(() => eager.end());
     const app = webApp(eager, "x", { healthChecks: [{ protocol: "HTTP", intervalSeconds: 5, timeoutSeconds: 5, gracePeriodSeconds: 30 }] });
     await eager.call("PUT", "/v2/apps/h/eager", app);
     const { tasks } = await settled(eager, "h/eager");
     const [result] = tasks[0]!.healthCheckResults ?? [];
     expect(result).toMatchObject({ alive: true, consecutiveFailures: 0 });
     expect(Date.parse(String(result!["firstSuccess"])) - Date.parse(tasks[0]!.startedAt!)).toBeLessThan(2_500);
-    await eager.end();
   });
 });
 

@@ -20,27 +20,34 @@ export interface Bench {
   project(name: string): Promise<{ slug: string; copy: WorkingCopy }>;
   /** As project, with an app of this text pushed to master and live in its demo environment. */
   liveProject(name: string, text: string): Promise<{ slug: string; copy: WorkingCopy; environment: Environment }>;
+  /** Starts the product on the same home after it was stopped or has crashed; the bench before is over. */
+  startAgain(): Promise<Bench>;
   close(): Promise<void>;
 }
 
-export async function openBench(settings: Readonly<Record<string, string>> = {}): Promise<Bench> {
+type Settings = Readonly<Record<string, string>>;
+
+/** Starts a product with these settings beside those of every test. */
+export async function openBench(settings: Settings = {}): Promise<Bench> {
   const product = await startBerth({ settings });
-  const rest = restOf(product);
-  const folder = await mkdtemp(join(tmpdir(), "berth-bench-"));
-  const copies: WorkingCopy[] = [];
   await watchFinalStates(product);
+  return benchOf(product, settings, { folder: await mkdtemp(join(tmpdir(), "berth-bench-")), copies: [] });
+}
+
+function benchOf(product: Product, settings: Settings, left: { readonly folder: string; readonly copies: WorkingCopy[] }): Bench {
+  const rest = restOf(product);
 
   async function project(name: string) {
     const { slug, gitUrl } = await rest.createProject({ name });
     const copy = await makeWorkingCopy(pushUrl(product, gitUrl));
-    copies.push(copy);
+    left.copies.push(copy);
     return { slug, copy };
   }
 
   return {
     product,
     rest,
-    folder,
+    folder: left.folder,
     project,
     async liveProject(name, text) {
       const made = await project(name);
@@ -52,10 +59,11 @@ export async function openBench(settings: Readonly<Record<string, string>> = {})
       await untilAnswers(product, environment.url, text, 10_000);
       return { ...made, environment };
     },
+    startAgain: async () => benchOf(await startBerth({ home: product.home, settings }), settings, left),
     async close() {
       await product.remove();
-      for (const copy of copies) await copy.remove();
-      await rm(folder, { recursive: true, force: true });
+      for (const copy of left.copies) await copy.remove();
+      await rm(left.folder, { recursive: true, force: true });
     },
   };
 }

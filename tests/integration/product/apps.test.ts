@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type Bench, deploymentOf, openBench } from "#tests/faults/support/bench.ts";
-import { untilInOrder } from "#tests/faults/support/order.ts";
+import { isInOrder, untilInOrder } from "#tests/faults/support/order.ts";
 import { answering, appFiles } from "#tests/faults/support/repository.ts";
 import { until } from "#tests/faults/support/until.ts";
 import { keepVisiting, untilAnswers, visit } from "#tests/faults/support/visit.ts";
@@ -97,5 +97,5 @@ test.concurrent("an app that ignores SIGTERM stops all the same, and starts agai
 });
 
 test("after all of this nothing is missing and nothing is left behind", async () => {
-  await untilInOrder(bench.product);
+  expect(isInOrder(await untilInOrder(bench.product))).toBe(true);
 });

@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from "#lib/adapters/postgres-embedded/server.ts
 
 import { clearRunFolder, engineStateFolder, makeRunFolder } from "../run-folder.ts";
 import type { Tools } from "./machine.ts";
+import { quietNetwork } from "./quiet-network.ts";
 
 /** The real parts that all tests of one run share. */
 export interface Services {
@@ -30,6 +31,7 @@ export async function startServices(tools: Tools, say: (text: string) => void): 
     await clearRunFolder(folder);
   };
   try {
+    stops.push(await quietNetwork());
     say("starting PostgreSQL and a Docker Engine");
     const logFile = (name: string) => join(folder, `${name}.log`);
     const startPostgres = async () => {
