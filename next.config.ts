@@ -22,6 +22,7 @@ const config: NextConfig = {
   experimental: {
     agentUpgrade: false,
     // Every browser we support knows light-dark(); expanding it would triple the colour tokens.
+    useLightningcss: true,
     lightningCssFeatures: { exclude: ["light-dark"] },
   },
 };

@@ -7,11 +7,17 @@ const token = flag > 0 ? process.argv[flag + 1] : process.env["BERTH_ADMIN_TOKEN
 const origin = process.env["BERTH_URL"] ?? `http://localhost:${process.env["BERTH_PORT"] ?? 3000}`;
 
 if (token === undefined || token === "") {
-  fail("Give an API token: BERTH_ADMIN_TOKEN=… npm run sample. Your account page makes one; “Try the sample shop” on the start page does the same as this command.");
+  fail(
+    "Give an API token: BERTH_ADMIN_TOKEN=… npm run sample. Your account page makes one; “Try the sample shop” on the start page does the same as this command.",
+  );
 }
 
 try {
-  const response = await fetch(`${origin}/api/v1/sample`, { method: "POST", headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(60_000) });
+  const response = await fetch(`${origin}/api/v1/sample`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(60_000),
+  });
   const answer = await response.json();
   if (!response.ok) fail(`${answer.title} ${answer.detail ?? answer.help}`);
   console.log(`The sample project is at ${origin}/p/${answer.slug}`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { run } from "./command.mjs";
+import { run, StepError } from "./command.mjs";
 import { hashFiles, readStamp, root, writeStamp } from "./hash.mjs";
 import { checkDiskForInstallation } from "./machine.mjs";
 import { step } from "./progress.mjs";
@@ -39,12 +39,31 @@ const readPackages = (path) => JSON.parse(readFileSync(join(root, path), "utf8")
 export async function npmCi(folder, note) {
   const npm = process.env["npm_execpath"];
   const [file, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
-  const args = [...first, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=http"];
+  const options = [
+    "--ignore-scripts",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+    "--loglevel=http",
+  ];
   let fetched = 0;
   const onLine = (line) => {
-    if (line.includes("http fetch")) note(`${++fetched} packages looked up`);
+    if (line.includes("http fetch")) note(`${++fetched} answers from the registry`);
   };
-  await run(file, args, { cwd: folder, onLine, name: "npm ci" });
+  const npmRun = (words, check) => run(file, [...first, ...words, ...options], { cwd: folder, onLine, check, name: `npm ${words[0]}` });
+  const { code, output } = await npmRun(["ci"], false);
+  if (code === 0) return;
+  // npm also calls a lock incomplete that lacks packages for other platforms; what it does name is honoured here too.
+  if (!/EUSAGE|in sync/.test(output)) throw new StepError(`npm ci failed (exit code ${code}).\n${explain(output)}`);
+  await npmRun(["install", "--no-save"], true);
+}
+
+/** npm's complaint without its progress. */
+function explain(output) {
+  const lines = output.split("\n").filter((line) => /^npm (error|warn)/.test(line) && !/complete log|^npm error\s*$/.test(line));
+  return lines.slice(0, 15).join("\n");
 }
 
 /** The embedded PostgreSQL ships its library links as a list; its script, normally run at installation, makes them. */

@@ -1,8 +1,8 @@
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Section } from "#components/ui/card.tsx";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 /** A new password, with the old one to prove who asks. */
 export function PasswordForm({ email, action }: { readonly email: string; readonly action: FormAction }) {

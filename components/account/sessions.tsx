@@ -1,10 +1,10 @@
 import { MonitorSmartphone } from "lucide-react";
 
 import { ActionButton } from "#components/ui/action-button.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { Account } from "#lib/domain/access/queries.ts";
 
 import { deviceWords } from "./device-words.ts";
@@ -16,12 +16,12 @@ export function Sessions({ sessions, endSession }: { readonly sessions: Account[
       <ul className="divide-y">
         {sessions.map((session) => (
           <li key={session.id} className="flex items-center gap-3 px-4 py-3 text-sm">
-            <MonitorSmartphone aria-hidden className="size-4 shrink-0 text-faint" />
+            <MonitorSmartphone aria-hidden className="text-faint size-4 shrink-0" />
             <div className="min-w-0 flex-1">
               <p className="truncate" title={session.userAgent ?? undefined}>
                 {deviceWords(session.userAgent)}
               </p>
-              <p className="text-xs text-faint">
+              <p className="text-faint text-xs">
                 Since <RelativeTime at={session.createdAt} /> · seen <RelativeTime at={session.lastSeenAt} />
               </p>
             </div>

@@ -55,9 +55,9 @@ function TokenLine({ token, revokeToken }: { readonly token: Token; readonly rev
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2">
           <bdi className="truncate font-medium">{token.name}</bdi>
-          <code className="font-mono text-xs text-faint">…{token.hint}</code>
+          <code className="text-faint font-mono text-xs">…{token.hint}</code>
         </p>
-        <p className="text-xs text-faint">
+        <p className="text-faint text-xs">
           Made <RelativeTime at={token.createdAt} /> ·{" "}
           {token.lastUsedAt === null ? (
             "never used"
@@ -90,4 +90,3 @@ function TokenLine({ token, revokeToken }: { readonly token: Token; readonly rev
     </li>
   );
 }
-

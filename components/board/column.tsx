@@ -1,8 +1,8 @@
 import { Anchor, MousePointerClick, Rocket, Zap } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { projectHref } from "#components/environments/address.ts";
+import { Link } from "#components/ui/link.tsx";
 import type { BoardColumn } from "#lib/domain/board/queries.ts";
 import type { ProjectHead } from "#lib/domain/projects/head.ts";
 

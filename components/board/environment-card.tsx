@@ -1,5 +1,4 @@
 import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { deploymentHref } from "#components/deployments/address.ts";
@@ -12,6 +11,7 @@ import { ServingBadge } from "#components/environments/serving-badge.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Digest } from "#components/ui/digest.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { isDeploymentOver } from "#lib/core/states.ts";

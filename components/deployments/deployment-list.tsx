@@ -1,10 +1,10 @@
 import { Rocket } from "lucide-react";
-import Link from "next/link";
 
 import { Section } from "#components/ui/card.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { Duration } from "#components/ui/duration.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
 import { isDeploymentOver } from "#lib/core/states.ts";

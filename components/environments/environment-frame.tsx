@@ -1,5 +1,4 @@
 import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { deploymentHref } from "#components/deployments/address.ts";
@@ -9,6 +8,7 @@ import { Main } from "#components/shell/main.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonAnchor } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
@@ -44,7 +44,7 @@ export function EnvironmentFrame({
         <TwoStatuses environment={environment} />
       </div>
       {environment.servingDetail !== null && environment.serving !== "healthy" && (
-        <p className="foreign mt-2 max-w-3xl text-sm text-muted">{environment.servingDetail}</p>
+        <p className="foreign text-muted mt-2 max-w-3xl text-sm">{environment.servingDetail}</p>
       )}
       <div className="mt-3 mb-5">
         <Tabs
@@ -58,9 +58,9 @@ export function EnvironmentFrame({
         />
       </div>
       {environment.destroyedAt !== null && (
-        <p className="mb-5 rounded-md border bg-surface px-4 py-3 text-sm text-muted">
-          This environment was destroyed <RelativeTime at={environment.destroyedAt} />. Its history stays; it can be made again from its branch or
-          tag on the board.
+        <p className="bg-surface text-muted mb-5 rounded-md border px-4 py-3 text-sm">
+          This environment was destroyed <RelativeTime at={environment.destroyedAt} />. Its history stays; it can be made again from its
+          branch or tag on the board.
         </p>
       )}
       {children}
@@ -76,7 +76,7 @@ function Url({ environment }: { readonly environment: EnvironmentPage }) {
         href={environment.url}
         target="_blank"
         rel="noreferrer"
-        className="truncate rounded-xs text-base font-medium text-link hover:underline"
+        className="text-link truncate rounded-xs text-base font-medium hover:underline"
         title={environment.url}
       >
         {environment.url.replace(/^https?:\/\//u, "")}
@@ -137,7 +137,7 @@ function Actions({ environment, actions }: { readonly environment: EnvironmentPa
         </ButtonAnchor>
       )}
       <EnvironmentMenuButton
-            icon={<Ellipsis aria-hidden />}
+        icon={<Ellipsis aria-hidden />}
         id={id}
         name={environment.name}
         project={environment.project.slug}

@@ -3,12 +3,12 @@
 import { Ban, CirclePlay, CircleStop, ExternalLink, RefreshCw, Settings2, Trash2 } from "lucide-react";
 import { useCallback, useState } from "react";
 
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { ConfirmDialog, type ConfirmWords } from "#components/ui/confirm-dialog.tsx";
 import { Menu, type MenuEntry } from "#components/ui/menu.tsx";
 import type { MenuTrigger } from "#components/ui/on-demand-menu.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { useAction } from "#components/ui/use-action.ts";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { Availability, EnvironmentVerb } from "#lib/domain/environments/verbs.ts";
 
 import type { EnvironmentActions } from "./actions.ts";

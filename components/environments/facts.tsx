@@ -1,16 +1,16 @@
 import type { ReactNode } from "react";
 
-import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { Digest } from "#components/ui/digest.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 /** What runs here, in a strip of facts. */
 export function EnvironmentFacts({ environment }: { readonly environment: EnvironmentPage }) {
   const { live, ref } = environment;
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-line bg-clip-padding text-sm shadow-card sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))]">
+    <dl className="bg-line shadow-card grid grid-cols-2 gap-px overflow-hidden rounded-md border bg-clip-padding text-sm sm:grid-cols-3 xl:grid-cols-[repeat(6,minmax(0,1fr))]">
       <Fact term="Release">{live === null ? <Nothing>none yet</Nothing> : <span className="font-medium">#{live.number}</span>}</Fact>
       <Fact term="Image">{live === null ? <Nothing>none yet</Nothing> : <Digest digest={live.digest} />}</Fact>
       <Fact term="Commit">{live === null ? <Nothing>none yet</Nothing> : <CommitRef commit={live.commit} subject={live.subject} />}</Fact>
@@ -20,11 +20,13 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
         ) : (
           <>
             <RefName kind={ref.kind} name={ref.name} className="max-w-full" />
-            {ref.goneAt !== null && <span className="ml-1 text-xs text-warn">gone</span>}
+            {ref.goneAt !== null && <span className="text-warn ml-1 text-xs">gone</span>}
           </>
         )}
       </Fact>
-      <Fact term="Live since">{live?.servedAt === null || live === null ? <Nothing>not yet</Nothing> : <RelativeTime at={live.servedAt} />}</Fact>
+      <Fact term="Live since">
+        {live?.servedAt === null || live === null ? <Nothing>not yet</Nothing> : <RelativeTime at={live.servedAt} />}
+      </Fact>
       <Fact term="Instances">
         <span className="tabular-nums">{environment.instances}</span>
       </Fact>
@@ -34,8 +36,8 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
 
 function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
   return (
-    <div className="min-w-0 bg-surface px-4 py-3">
-      <dt className="text-xs text-faint">{term}</dt>
+    <div className="bg-surface min-w-0 px-4 py-3">
+      <dt className="text-faint text-xs">{term}</dt>
       <dd className="mt-0.5 flex min-w-0 items-center">{children}</dd>
     </div>
   );

@@ -45,13 +45,13 @@ export function ReleaseHistory({ releases }: { readonly releases: readonly Relea
                 <Td className="max-w-0 max-sm:hidden">
                   <CommitRef commit={release.commit} subject={release.subject} className="max-w-full" />
                 </Td>
-                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">
+                <Td className="text-muted text-xs whitespace-nowrap max-sm:hidden">
                   {release.servedAt === null ? <Badge>never</Badge> : <RelativeTime at={release.servedAt} />}
                 </Td>
-                <Td className="text-xs whitespace-nowrap text-muted max-sm:hidden">
+                <Td className="text-muted text-xs whitespace-nowrap max-sm:hidden">
                   <bdi>{release.createdBy ?? "Berth"}</bdi>
                 </Td>
-                <Td className="text-right text-xs whitespace-nowrap text-faint">
+                <Td className="text-faint text-right text-xs whitespace-nowrap">
                   <RelativeTime at={release.createdAt} />
                 </Td>
               </Tr>

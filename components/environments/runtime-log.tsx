@@ -8,7 +8,7 @@ import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 export function RuntimeLog({ environment }: { readonly environment: EnvironmentPage }) {
   if (environment.logUrl === null || !environment.mayReadLogs) {
     return (
-      <div className="rounded-md border bg-surface">
+      <div className="bg-surface rounded-md border">
         <EmptyState icon={<ScrollText aria-hidden />} title={environment.mayReadLogs ? "No log" : "You may not read this log"}>
           {environment.mayReadLogs
             ? "There is nothing running that could write one."

@@ -1,10 +1,10 @@
 import { Boxes, FolderGit2, Plus } from "lucide-react";
-import Link from "next/link";
 
 import { projectHref } from "#components/environments/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusBadge } from "#components/ui/status-badge.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";

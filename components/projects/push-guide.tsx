@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { Link } from "#components/ui/link.tsx";
 import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
 /** How the first branch gets here, with commands that work when they are copied. */
@@ -18,8 +18,9 @@ export function PushGuide({ project }: { readonly project: ProjectHead }) {
   }
   const existing = [`git remote add berth ${project.gitUrl}`, "git push berth --all", "git push berth --tags"];
   const fresh = [
-    "git init -b master",
-    `printf 'FROM berth/node:20\\nCOPY server.js .\\nCMD ["server.js"]\\n' > Dockerfile`,
+    "git init -b master hello && cd hello",
+    `echo 'require("http").createServer((q, r) => r.end("Hello from Berth")).listen(process.env.PORT)' > server.js`,
+    `printf 'FROM berth/node:20\\nWORKDIR /app\\nCOPY server.js .\\nEXPOSE 8080\\nCMD ["server.js"]\\n' > Dockerfile`,
     "git add . && git commit -m 'First version'",
     `git push ${project.gitUrl} master`,
   ];

@@ -1,54 +1,34 @@
-"use client";
-
-import { useState } from "react";
-
 import { ActionForm } from "#components/ui/action-form.tsx";
 import { Section } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
-import { SelectField } from "#components/ui/field.tsx";
-import { FormTextField } from "#components/ui/form-fields.tsx";
+import { FormSelectField, FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
 import type { ProjectSettings } from "#lib/domain/projects/queries.ts";
 
-/** How Berth gets into a repository elsewhere. */
+/** How Berth gets into a repository elsewhere. Which fields show follows the chosen kind by style alone. */
 export function RepositorySettings({ settings, action }: { readonly settings: ProjectSettings; readonly action: FormAction }) {
-  const [kind, setKind] = useState(settings.credentialKind ?? "none");
   return (
     <Section title="Access to the repository" description={settings.gitUrl}>
       <div className="space-y-4">
         {settings.deployKey !== null && <DeployKey value={settings.deployKey} />}
-        <ActionForm action={action} values={{ project: settings.slug }} className="space-y-4">
-          <SelectField
+        <ActionForm action={action} values={{ project: settings.slug }} className="group/form space-y-4">
+          <FormSelectField
             label="Credentials"
             name="kind"
-            value={kind}
-            onChange={(event) => setKind(event.target.value === "ssh" ? "ssh" : event.target.value === "basic" ? "basic" : "none")}
+            defaultValue={settings.credentialKind ?? "none"}
             fieldClassName="sm:max-w-80"
-            hint={
-              kind === "ssh"
-                ? "A new key pair is made; add its public half to the repository."
-                : "Stored sealed; they are never shown again."
-            }
+            hint="Stored sealed and never shown again. Saving “deploy key” makes a new pair; add its public half to the repository."
           >
             <option value="none">None, it is public</option>
             <option value="basic">User name and password or token</option>
             <option value="ssh">Deploy key (ssh)</option>
-          </SelectField>
-          {kind === "basic" && (
-            <div className="grid gap-4 sm:grid-cols-2">
-              <FormTextField name="username" label="User name" maxLength={200} autoComplete="off" spellCheck={false} />
-              <FormTextField
-                name="password"
-                type="password"
-                label="Password or token"
-                required
-                maxLength={1000}
-                autoComplete="new-password"
-              />
-            </div>
-          )}
-          <SubmitButton variant="secondary">{kind === "ssh" ? "Make a new deploy key" : "Save the credentials"}</SubmitButton>
+          </FormSelectField>
+          <div className="hidden gap-4 group-has-[[value=basic]:checked]/form:grid sm:grid-cols-2">
+            <FormTextField name="username" label="User" maxLength={200} autoComplete="off" spellCheck={false} />
+            <FormTextField name="password" type="password" label="Password or token" maxLength={4096} autoComplete="new-password" />
+          </div>
+          <SubmitButton variant="secondary">Save the credentials</SubmitButton>
         </ActionForm>
       </div>
     </Section>

@@ -1,9 +1,9 @@
 import { clsx } from "clsx";
 import { Search } from "lucide-react";
 import Form from "next/form";
-import Link from "next/link";
 
 import { controlClass } from "#components/ui/control-class.ts";
+import { Link } from "#components/ui/link.tsx";
 import type { RefRow } from "#lib/domain/refs/queries.ts";
 
 interface Filter {
@@ -21,7 +21,7 @@ const kinds = [
 export function RefFilter({ path, filter }: { readonly path: string; readonly filter: Filter }) {
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <Form action={path} role="search" className="relative min-w-0 grow sm:max-w-80">
+      <Form action={path} prefetch={false} role="search" className="relative min-w-0 grow sm:max-w-80">
         <Search aria-hidden className="text-faint pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2" />
         <input
           type="search"

@@ -1,11 +1,11 @@
 import { GitBranch } from "lucide-react";
-import Link from "next/link";
 
 import { environmentHref } from "#components/environments/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusIcon } from "#components/ui/status-badge.tsx";

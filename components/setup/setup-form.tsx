@@ -1,7 +1,7 @@
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 /** The first admin, made by whoever can read the terminal. */
 export function SetupForm({ code, action }: { readonly code: string; readonly action: FormAction }) {

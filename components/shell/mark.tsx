@@ -12,13 +12,3 @@ export function Mark({ className }: { readonly className?: string | undefined })
     </svg>
   );
 }
-
-/** The sign and the name. */
-export function WordMark({ className }: { readonly className?: string | undefined }) {
-  return (
-    <span className={clsx("text-ink inline-flex items-center gap-2 font-semibold tracking-tight", className)}>
-      <Mark className="size-5" />
-      Berth
-    </span>
-  );
-}

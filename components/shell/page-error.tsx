@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
 
 /** A page that could not be made: what to do, and the id under which the log knows more. */
 export function PageError({ id, retry }: { readonly id: string | undefined; readonly retry: () => void }) {
@@ -13,10 +13,14 @@ export function PageError({ id, retry }: { readonly id: string | undefined; read
           <code className="text-ink font-mono">{id ?? "no id"}</code>
         </p>
         <div className="mt-5 flex justify-center gap-2">
-          <Button variant="primary" onClick={retry}>
+          <button type="button" onClick={retry} className={buttonClass({ variant: "primary" })}>
             Try again
-          </Button>
-          <ButtonLink href="/health">System health</ButtonLink>
+          </button>
+          {/* A whole new page on purpose: this one is broken. */}
+          {/* oxlint-disable-next-line next/no-html-link-for-pages */}
+          <a href="/health" className={buttonClass({})}>
+            System health
+          </a>
         </div>
       </div>
     </main>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Command } from "cmdk";
+import { Command, useCommandState } from "cmdk";
 import {
   Activity,
   FolderGit2,
@@ -69,8 +69,7 @@ export function Palette({
           placeholder="Search projects and pages…"
           className="h-12 w-full border-b bg-transparent px-4 text-lg outline-none sm:text-base"
         />
-        <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
-          <Command.Empty className="text-muted px-2.5 py-8 text-center text-sm">Nothing by that name.</Command.Empty>
+        <Found>
           {here !== undefined && (
             <Command.Group heading={here.name} className={group}>
               <Entry icon={<SquareKanban aria-hidden />} label="Board" onSelect={() => go(base)} />
@@ -103,9 +102,22 @@ export function Palette({
             <Entry icon={<Sun aria-hidden />} label="Light theme" onSelect={() => chosen("light", onClose)} />
             <Entry icon={<Moon aria-hidden />} label="Dark theme" onSelect={() => chosen("dark", onClose)} />
           </Command.Group>
-        </Command.List>
+        </Found>
       </Command>
     </dialog>
+  );
+}
+
+/** What was found; an empty list is said in words, since a list box without choices means nothing to a screen reader. */
+function Found({ children }: { readonly children: ReactNode }) {
+  const none = useCommandState((state) => state.filtered.count === 0);
+  return (
+    <>
+      <Command.List className={none ? "hidden" : "max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5"}>{children}</Command.List>
+      <p role="status" className={none ? "text-muted px-2.5 py-8 text-center text-sm" : "sr-only"}>
+        {none ? "Nothing by that name." : ""}
+      </p>
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { ChevronsUpDown, Monitor, Moon, Search, Sun } from "lucide-react";
-import Link from "next/link";
 
 import { Avatar } from "#components/ui/avatar.tsx";
+import { Link } from "#components/ui/link.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
 
 import { AccountButton, ProjectButton, ThemeButton } from "./bar-menus.tsx";

@@ -1,7 +1,7 @@
 import { ActionForm } from "#components/ui/action-form.tsx";
-import type { FormAction } from "#components/ui/use-form-action.ts";
 import { FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import type { FormAction } from "#components/ui/use-form-action.ts";
 
 /** E-mail and password; afterwards to the page that was wanted. */
 export function SignInForm({ next, action }: { readonly next: string; readonly action: FormAction }) {

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ComponentProps } from "react";
 
 import { buttonClass, type ButtonLook } from "./button-class.ts";
+import { Link } from "./link.tsx";
 
 /** A button that does something on this page. For a form's button that waits, use `SubmitButton`. */
 export function Button({ variant, size, className, type = "button", ...rest }: ComponentProps<"button"> & ButtonLook) {

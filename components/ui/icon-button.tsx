@@ -1,5 +1,4 @@
 import { clsx } from "clsx";
-import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
 
 interface IconLook {
@@ -32,20 +31,5 @@ export function IconButton({
     <button type={type} aria-label={label} data-tip={label} className={iconButtonClass(size, className)} {...rest}>
       {icon}
     </button>
-  );
-}
-
-/** A link with an icon alone; its name appears as a tooltip. */
-export function IconLink({
-  label,
-  icon,
-  size,
-  className,
-  ...rest
-}: Omit<ComponentProps<typeof Link>, "children" | "aria-label"> & IconLook) {
-  return (
-    <Link aria-label={label} data-tip={label} className={iconButtonClass(size, className)} {...rest}>
-      {icon}
-    </Link>
   );
 }

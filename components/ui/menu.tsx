@@ -2,10 +2,10 @@
 
 import { clsx } from "clsx";
 import { Check } from "lucide-react";
-import Link from "next/link";
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 
+import { Link } from "./link.tsx";
 import type { MenuTrigger } from "./on-demand-menu.tsx";
 
 export type MenuEntry =

@@ -59,16 +59,6 @@ const looks = {
 
 export type Status = keyof typeof looks;
 
-/** Whether `word` is a status this badge can show. */
-export function isStatus(word: string): word is Status {
-  return Object.hasOwn(looks, word);
-}
-
-/** A status from outside data; what is not known is shown as unknown. */
-export function statusOf(word: string): Status {
-  return isStatus(word) ? word : "unknown";
-}
-
 /** The icon of a status alone, for places where the word stands beside it. */
 export function StatusIcon({ status, className }: { readonly status: Status; readonly className?: string | undefined }) {
   const look: Look = looks[status];

@@ -1,8 +1,9 @@
 "use client";
 
 import { clsx } from "clsx";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+
+import { Link } from "./link.tsx";
 
 export interface TabItem {
   readonly href: string;

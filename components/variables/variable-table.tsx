@@ -89,7 +89,7 @@ function VariableLine({ row, actions }: { readonly row: VariableRow; readonly ac
       </Td>
       <Td className="max-w-0">
         {row.kind === "secret" ? (
-          <span className="flex items-center gap-1.5 text-xs whitespace-nowrap text-faint">
+          <span className="text-faint flex items-center gap-1.5 text-xs whitespace-nowrap">
             <Lock aria-hidden className="size-3.5" /> set, never shown
           </span>
         ) : (
@@ -98,10 +98,10 @@ function VariableLine({ row, actions }: { readonly row: VariableRow; readonly ac
           </code>
         )}
       </Td>
-      <Td className="max-w-48 truncate text-xs whitespace-nowrap text-muted max-sm:hidden">
+      <Td className="text-muted max-w-48 truncate text-xs whitespace-nowrap max-sm:hidden">
         <bdi title={row.scopeName}>{row.scopeName}</bdi>
       </Td>
-      <Td className="text-xs whitespace-nowrap text-faint max-sm:hidden">
+      <Td className="text-faint text-xs whitespace-nowrap max-sm:hidden">
         <RelativeTime at={row.changedAt} />
         {row.changedBy !== null && (
           <>

@@ -2,6 +2,7 @@ import { describeError } from "#lib/core/errors.ts";
 import { type Log } from "#lib/platform/log.ts";
 
 import { createBackoff } from "./backoff.ts";
+import { createChangeLock } from "./deployments/change-lock.ts";
 import { evaluateApp } from "./deployments/evaluate.ts";
 import { createLaunchQueue } from "./deployments/launch-queue.ts";
 import { type Engine, createEngine } from "./engine/engine.ts";
@@ -65,6 +66,8 @@ export async function loadScheduler(parts: Parts): Promise<Scheduler> {
     stopping: new Set(),
     pulls: new Map(),
     network: { current: null },
+    changes: createChangeLock(),
+    doubt: { current: null },
     diedEarly: new Set(),
     startedAt: toTimestamp(Date.now()),
     kick: (appId) => kicks.kick(appId),

@@ -1,6 +1,7 @@
 import { type Log } from "#lib/platform/log.ts";
 
 import { type Backoff } from "./backoff.ts";
+import { type ChangeLock } from "./deployments/change-lock.ts";
 import { type LaunchQueue } from "./deployments/launch-queue.ts";
 import { type Engine, type Machine } from "./engine/engine.ts";
 import { type EventHub } from "./events/event-hub.ts";
@@ -46,6 +47,10 @@ export interface Scheduler {
   readonly pulls: Map<string, Promise<void>>;
   /** Tasks whose container died while their launch was under way. */
   readonly diedEarly: Set<string>;
+  /** Changes to apps happen one at a time. */
+  readonly changes: ChangeLock;
+  /** Settles a change of which it is not known whether Postgres has it; null = there is none. */
+  readonly doubt: { current: (() => Promise<void>) | null };
   readonly signal: AbortSignal;
   readonly startedAt: string;
   /** Something about the app changed: think again, soon. */

@@ -8,7 +8,7 @@ import { createGuard } from "./api/guard.ts";
 import { createFront } from "./api/http-front.ts";
 import { type Api } from "./api/request.ts";
 import { route } from "./api/router.ts";
-import { createChangeLock } from "./deployments/change-lock.ts";
+import { settleDoubt } from "./deployments/change-apps.ts";
 import { beginStep } from "./deployments/run-deployment.ts";
 import { loadScheduler } from "./load.ts";
 import { type SchedulerOptions, settingsFrom } from "./options.ts";
@@ -47,7 +47,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   try {
     const scheduler = await loadScheduler({ settings, database, log, signal: abort.signal });
     const address = await listen(server, settings.listen);
-    api = { scheduler, changes: createChangeLock(), address };
+    api = { scheduler, changes: scheduler.changes, address };
     server.on("error", (error) => log.error({ reason: describeError(error) }, "the scheduler's HTTP server failed"));
     const background = begin(scheduler);
     log.info({ ...address, apps: scheduler.state.apps.size, tasks: scheduler.state.tasks.size }, "the scheduler is ready");
@@ -64,7 +64,11 @@ function begin(scheduler: Scheduler): Promise<unknown> {
   const deployments = [...scheduler.state.deployments.values()];
   for (const deployment of deployments) beginStep(scheduler, deployment);
   kickAll(scheduler);
-  scheduler.database.onReturn(() => kickAll(scheduler));
+  scheduler.database.onReturn(() => {
+    kickAll(scheduler);
+    // What fails here is tried again before the next change.
+    scheduler.changes.run(() => settleDoubt(scheduler)).catch(() => undefined);
+  });
   scheduler.events.publish("scheduler_registered_event", { frameworkId: scheduler.frameworkId, master: scheduler.settings.hostname });
   return Promise.all([watchEngine(scheduler), runSlowPass(scheduler)]).catch((error: unknown) => {
     scheduler.log.error({ reason: describeError(error) }, "the scheduler's watch ended");

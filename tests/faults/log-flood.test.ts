@@ -4,10 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type Bench, openBench } from "./support/bench.ts";
 import { isInOrder, untilInOrder } from "./support/order.ts";
-import { answering } from "./support/repository.ts";
+import { answering, busyboxImage } from "./support/repository.ts";
 import { until } from "./support/until.ts";
 
-const busybox = process.env["BERTH_TEST_BUSYBOX_IMAGE"] ?? "berth-dev/busybox:1";
 /** BuildKit itself cuts each step at some hundred kilobytes, so it takes many steps, side by side, to fill a log. */
 const [branches, steps] = [8, 6];
 
@@ -23,7 +22,7 @@ function floodingDockerfile(): string {
     Array.from({ length: steps }, (_, step) => `RUN yes "flood ${branch}.${step} $(seq -s . 1 20)" | head -c 2200000`).join("\n");
   const stages = Array.from(
     { length: branches },
-    (_, branch) => `FROM ${busybox} AS f${branch}\n${flood(branch)}\nRUN echo > /done${branch}`,
+    (_, branch) => `FROM ${busyboxImage()} AS f${branch}\n${flood(branch)}\nRUN echo > /done${branch}`,
   );
   const copies = Array.from({ length: branches }, (_, branch) => `COPY --from=f${branch} /done${branch} /`);
   return `${stages.join("\n")}\nFROM berth/node:20\n${copies.join("\n")}\nCOPY app.js /app.js\nCMD ["/app.js"]\n`;

@@ -6,7 +6,7 @@ import { pushImage } from "#lib/adapters/docker/push.ts";
 import { fetchCommit } from "#lib/adapters/git/mirror.ts";
 import { archive, pathKind, readFile } from "#lib/adapters/git/tree.ts";
 import { BerthError, describeError, isBerthError } from "#lib/core/errors.ts";
-import type { BuildStatus, StepName } from "#lib/core/states.ts";
+import { type BuildStatus, runningBuildStatuses, type StepName } from "#lib/core/states.ts";
 import { isDatabaseDown } from "#lib/platform/database/client.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
@@ -21,6 +21,7 @@ const fetchTimeoutMs = 10 * 60_000;
 const pushTimeoutMs = 15 * 60_000;
 const cancelPollMs = 1_000;
 const retryAfterMs = 5_000;
+const reviveAfterMs = 60_000;
 /** Images are left alone while they are younger than five seconds. */
 const unwantedAfterMs = 10_000;
 /** How long a part may be away before its absence ends a build. */
@@ -41,6 +42,21 @@ export async function runBuild(context: WorkerContext, buildId: string): Promise
     await runClaimed(context, buildId);
   } finally {
     runningHere.delete(buildId);
+  }
+}
+
+/**
+ * Rings for builds that wait, and for those this worker holds and does not work on: what is left when a job could not write down how it
+ * ended. A ring too many changes nothing.
+ */
+export async function reviveBuilds(context: WorkerContext): Promise<void> {
+  const open = await context.database.build.findMany({
+    where: { OR: [{ status: "queued" }, { status: { in: [...runningBuildStatuses] }, leasedBy: context.poolId() }] },
+    select: { id: true, status: true, createdAt: true },
+  });
+  for (const { id, status, createdAt } of open) {
+    const isFresh = status === "queued" && Date.now() - createdAt.getTime() < reviveAfterMs;
+    if (!isFresh && !runningHere.has(id)) await enqueue(context.database, { task: "run-build", payload: { buildId: id } });
   }
 }
 

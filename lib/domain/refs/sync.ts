@@ -30,7 +30,10 @@ export async function syncRefs(context: WorkerContext, projectId: string): Promi
   try {
     do {
       turns.set(projectId, false);
-      await look(context, projectId);
+      await look(context, projectId).catch((error: unknown) => {
+        // Who rang has gone away content, so his look must not be lost with ours; alone, the queue tries again.
+        if (turns.get(projectId) !== true) throw error;
+      });
     } while (turns.get(projectId) === true);
   } finally {
     turns.delete(projectId);

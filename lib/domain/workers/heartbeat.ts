@@ -2,12 +2,19 @@ import { Client } from "pg";
 
 import type { Log } from "#lib/platform/log.ts";
 
+import { ownPlace } from "./place.ts";
+
 const beatEveryMs = 5_000;
 /** Without a beat for this long a worker ends itself: at 20 s others may take over its work. */
 const lostAfterMs = 15_000;
 
 export interface Heartbeat {
   stop(): Promise<void>;
+}
+
+/** Which process wrote a heartbeat: what stands behind the version in its row. */
+export function placeOf(version: string): string {
+  return version.slice(version.indexOf(" ") + 1);
 }
 
 /**
@@ -21,6 +28,7 @@ export async function startHeartbeat(options: {
   log: Log;
   onLost: () => void;
 }): Promise<Heartbeat> {
+  const version = `${options.version} ${await ownPlace()}`;
   let client: Client | undefined;
   let lastBeat = performance.now();
   let stopped = false;
@@ -42,7 +50,7 @@ export async function startHeartbeat(options: {
       const connected = await connection();
       await connected.query(
         "INSERT INTO worker_heartbeat (pool_id, version) SELECT unnest($1::text[]), $2 ON CONFLICT (pool_id) DO UPDATE SET beat_at = now()",
-        [options.poolIds, options.version],
+        [options.poolIds, version],
       );
       lastBeat = performance.now();
     } catch (error) {

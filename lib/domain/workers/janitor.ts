@@ -4,6 +4,8 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { systemActor } from "../access/policy.ts";
 import { writeAudit } from "../audit/write.ts";
+import { placeOf } from "./heartbeat.ts";
+import { isGone } from "./place.ts";
 
 const janitorLock = 7_301_995;
 /** A pool that has not beaten for this long is dead. */
@@ -14,11 +16,12 @@ const deadAfterSeconds = 20;
  * puts their builds back into the queue, unlocks their jobs, and rings at what they were working on.
  */
 export async function releaseDeadWorkers(database: Database, log: Log): Promise<void> {
+  const gone = await findGone(database);
   await database.$transaction(async (tx) => {
     const [lock] = await tx.$queryRaw<Array<{ taken: boolean }>>`SELECT pg_try_advisory_xact_lock(${janitorLock}) AS taken`;
     if (lock?.taken !== true) return;
     const dead = await tx.$queryRaw<Array<{ pool: string }>>`
-      SELECT pool_id AS pool FROM worker_heartbeat WHERE beat_at < now() - make_interval(secs => ${deadAfterSeconds})
+      SELECT pool_id AS pool FROM worker_heartbeat WHERE beat_at < now() - make_interval(secs => ${deadAfterSeconds}) OR pool_id = ANY(${gone}::text[])
       UNION
       SELECT leased_by FROM environment e WHERE leased_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker_heartbeat h WHERE h.pool_id = e.leased_by)
       UNION
@@ -43,4 +46,12 @@ export async function releaseDeadWorkers(database: Database, log: Log): Promise<
       detail: { pools: pools.join(" "), builds: builds.length, environments: environments.length },
     });
   });
+}
+
+/** Pools of processes of this machine that have ended: what is certain need not be waited for. */
+async function findGone(database: Database): Promise<string[]> {
+  const beats = await database.workerHeartbeat.findMany({ select: { poolId: true, version: true } });
+  const gone: string[] = [];
+  for (const { poolId, version } of beats) if (await isGone(placeOf(version))) gone.push(poolId);
+  return gone;
 }

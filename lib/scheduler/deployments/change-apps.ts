@@ -4,7 +4,7 @@ import { MarathonFailure, locked } from "../failures.ts";
 import { type AppDefinition } from "../model/app.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { deleteApp, saveApp } from "../store/apps.ts";
-import { deleteDeployment, insertDeployment } from "../store/deployments.ts";
+import { deleteDeployment, hasDeployment, insertDeployment } from "../store/deployments.ts";
 import { type Deployment, type Plan } from "./deployment.ts";
 import { planSteps } from "./plan.ts";
 import { beginStep, cancelDeployment, lightPlan } from "./run-deployment.ts";
@@ -35,6 +35,7 @@ export interface AppsChange {
  * it with the changed apps in one transaction, and begins it. Only one change may be under way at a time.
  */
 export async function changeApps(scheduler: Scheduler, change: AppsChange): Promise<Deployment> {
+  await settleDoubt(scheduler);
   const plan = planOf(scheduler, change);
   const deployment: Deployment = { id: randomUUID(), version: change.version, plan, currentStep: 0, progress: {} };
   const replaced = conflicting(scheduler, plan, change);
@@ -45,14 +46,38 @@ export async function changeApps(scheduler: Scheduler, change: AppsChange): Prom
       "or cancel one using force=true parameter. You can increase max deployment number by using --max_running_deployments parameter";
     throw new MarathonFailure("tooManyDeployments", message);
   }
-  await scheduler.database.transaction(async (query) => {
-    for (const app of change.upserts) if (plan.affectedApps.includes(app.id)) await saveApp(query, app);
-    for (const id of change.deletes) await deleteApp(query, id);
-    for (const other of replaced) await deleteDeployment(query, other.id);
-    if (!unaffected) await insertDeployment(query, deployment);
-  });
-  adopt(scheduler, change, deployment, replaced);
+  const adoption = { change, deployment, replaced };
+  try {
+    await scheduler.database.transaction(async (query) => {
+      for (const app of change.upserts) if (plan.affectedApps.includes(app.id)) await saveApp(query, app);
+      for (const id of change.deletes) await deleteApp(query, id);
+      for (const other of replaced) await deleteDeployment(query, other.id);
+      if (!unaffected) await insertDeployment(query, deployment);
+    });
+  } catch (error) {
+    // The connection may have broken after the commit was sent: then only Postgres knows, and is asked before anything else changes.
+    if (!scheduler.database.available && !unaffected) scheduler.doubt.current = () => settle(scheduler, adoption);
+    throw error;
+  }
+  adopt(scheduler, adoption);
   return deployment;
+}
+
+/** Finds out whether a change whose commit was interrupted was stored after all, and takes it up if so. Must run inside the change lock. */
+export async function settleDoubt(scheduler: Scheduler): Promise<void> {
+  await scheduler.doubt.current?.();
+}
+
+async function settle(scheduler: Scheduler, adoption: Adoption): Promise<void> {
+  const stored = await hasDeployment(scheduler.database, adoption.deployment.id);
+  scheduler.doubt.current = null;
+  if (stored) adopt(scheduler, adoption);
+}
+
+interface Adoption {
+  readonly change: AppsChange;
+  readonly deployment: Deployment;
+  readonly replaced: readonly Deployment[];
 }
 
 function planOf(scheduler: Scheduler, change: AppsChange): Plan {
@@ -82,10 +107,10 @@ function conflicting(scheduler: Scheduler, plan: Plan, change: AppsChange): Depl
 }
 
 /** What was stored becomes what is known, and begins. */
-function adopt(scheduler: Scheduler, change: AppsChange, deployment: Deployment, replaced: readonly Deployment[]): void {
+function adopt(scheduler: Scheduler, { change, deployment, replaced }: Adoption): void {
   const { state, events } = scheduler;
   const { affectedApps, steps } = deployment.plan;
-  for (const other of replaced) cancelDeployment(scheduler, other);
+  for (const other of replaced) if (state.deployments.has(other.id)) cancelDeployment(scheduler, other);
   for (const app of change.upserts) {
     if (!affectedApps.includes(app.id)) continue;
     state.apps.set(app.id, app);

@@ -81,6 +81,11 @@ class PostgresDatabase implements Database {
       throw this.#translated(error);
     }
     let broken: Error | undefined;
+    // The pool does not listen to a client that is lent: a loss between two statements would end the process.
+    const note = (error: Error): void => {
+      broken = error;
+    };
+    client.on("error", note);
     try {
       await client.query("BEGIN");
       const result = await work(async (text, values = []) => (await client.query<Record<string, unknown>>(text, [...values])).rows);
@@ -92,6 +97,7 @@ class PostgresDatabase implements Database {
       });
       throw this.#translated(error);
     } finally {
+      client.off("error", note);
       client.release(broken);
     }
   }

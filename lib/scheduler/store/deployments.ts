@@ -30,6 +30,10 @@ export async function insertDeployment(query: Query, deployment: Deployment): Pr
   ]);
 }
 
+export async function hasDeployment(database: Database, id: string): Promise<boolean> {
+  return (await database.query("SELECT 1 FROM scheduler.deployment WHERE id = $1", [id])).length > 0;
+}
+
 export async function saveProgress(database: Database, deployment: Deployment): Promise<void> {
   await database.query("UPDATE scheduler.deployment SET current_step = $2, progress = $3 WHERE id = $1", [
     deployment.id,

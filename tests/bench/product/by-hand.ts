@@ -16,7 +16,7 @@ export interface ByHand {
   run(image: string): Promise<Started>;
   /** Ends a container and forgets it. */
   remove(started: Started): Promise<void>;
-  /** The image that a container with this label runs. */
+  /** The id of the image that a container with this label runs. */
   imageOf(label: string): Promise<string>;
   /** Removes every container and image it has made. */
   clear(): Promise<void>;
@@ -60,9 +60,9 @@ export async function createByHand(dockerHost: string, folder: string): Promise<
     },
     remove: async ({ container }) => void (await docker("rm", "--force", container)),
     async imageOf(wanted) {
-      const [image] = (await docker("ps", "--filter", `label=${wanted}`, "--format", "{{.Image}}")).trim().split("\n");
-      if (image === undefined || image === "") throw new Error(`No container has the label ${wanted}.`);
-      return image;
+      const [container] = (await docker("ps", "--quiet", "--filter", `label=${wanted}`)).trim().split("\n");
+      if (container === undefined || container === "") throw new Error(`No container has the label ${wanted}.`);
+      return (await docker("inspect", "--format", "{{.Image}}", container)).trim();
     },
     async clear() {
       const left = (await docker("ps", "--all", "--quiet", "--filter", `label=${label}`)).split("\n").filter((id) => id !== "");

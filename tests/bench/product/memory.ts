@@ -31,22 +31,27 @@ export async function benchMemory(context: BenchContext): Promise<BenchResult> {
 }
 
 const notes = [
-  "RSS counts pages that processes share (Node's own program, about 50 MiB) once for each process; PSS divides them among those who share",
+  "RSS counts pages that processes share (Node's own program, about 50 MiB) once for each process; the sum is what the goal is about",
+  "shared once: private pages of all processes, and the pages they share counted once: what they take of a machine on which nobody else runs Node",
   `the load: ${pages} pages, ${gatewayRequests} requests through the gateway, ${pushes} pushes built and deployed, one after the other`,
 ];
 
+/** In MiB. */
 interface Memory {
   readonly rss: number;
-  readonly pss: number;
+  readonly once: number;
 }
 
 async function measure(product: Product): Promise<Map<string, Memory>> {
   const memory = new Map<string, Memory>();
+  const pids: number[] = [];
   for (const part of parts) {
     const pid = await product.pid(part);
-    if (pid !== null) memory.set(part, await memoryOf([pid]));
+    if (pid === null) continue;
+    pids.push(pid);
+    memory.set(part, await memoryOf([pid]));
   }
-  memory.set("all of Berth", sum([...memory.values()]));
+  memory.set("all of Berth", await memoryOf(pids));
   const postgres = await findDaemon(`${product.home}/postgres/postgres.pid`);
   if (postgres !== undefined) memory.set("PostgreSQL", await memoryOf([postgres.pid, ...(await childrenOf(postgres.pid))]));
   const registry = await findDaemon(`${product.home}/registry/registry.json`);
@@ -54,20 +59,21 @@ async function measure(product: Product): Promise<Map<string, Memory>> {
   return memory;
 }
 
-/** In MiB. */
 async function memoryOf(pids: readonly number[]): Promise<Memory> {
   const all = await Promise.all(
     pids.map(async (pid) => {
       const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
       const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) / 1024;
-      return { rss: of("Rss"), pss: of("Pss") };
+      const own = of("Private_Clean") + of("Private_Dirty");
+      return { rss: of("Rss"), own, shared: of("Rss") - own };
     }),
   );
-  return sum(all);
-}
-
-function sum(all: readonly Memory[]): Memory {
-  return all.reduce((total, one) => ({ rss: total.rss + one.rss, pss: total.pss + one.pss }), { rss: 0, pss: 0 });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    rss: sum(all.map(({ rss }) => rss)),
+    // All run the same program, so that the largest share holds the others'.
+    once: sum(all.map(({ own }) => own)) + Math.max(0, ...all.map(({ shared }) => shared)),
+  };
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
@@ -82,10 +88,12 @@ async function childrenOf(pid: number): Promise<number[]> {
 }
 
 function rowsOf(when: string, memory: ReadonlyMap<string, Memory>, goal: string): BenchRow[] {
-  return [...memory].flatMap(([part, { rss, pss }]) => [
-    { what: `${when}: ${part}, RSS`, unit: "MiB", median: Math.round(rss), runs: 1, ...(part === "all of Berth" ? { goal } : {}) },
-    { what: `${when}: ${part}, PSS`, unit: "MiB", median: Math.round(pss), runs: 1 },
-  ]);
+  return [...memory].flatMap(([part, { rss, once }]) =>
+    [
+      { what: `${when}: ${part}, RSS`, unit: "MiB", median: Math.round(rss), runs: 1, ...(part === "all of Berth" ? { goal } : {}) },
+      { what: `${when}: ${part}, shared once`, unit: "MiB", median: Math.round(once), runs: 1 },
+    ].filter(({ what }) => part === "all of Berth" || part === "PostgreSQL" || what.endsWith("RSS")),
+  );
 }
 
 async function load({ product, rest, slug, shop, environment }: Stage): Promise<void> {

@@ -51,7 +51,9 @@ export function createTheatre(folder: string): Theatre {
       running = false;
       return stage ?? (await open());
     },
-    end: async () => void (await stage?.product.remove()),
+    async end() {
+      await stage?.product.remove();
+    },
   };
 }
 

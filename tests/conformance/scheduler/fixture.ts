@@ -76,7 +76,6 @@ const wireEvent = z.looseObject({
 
 type Body = z.infer<typeof wireBody>;
 export type WireApp = z.infer<typeof wireApp>;
-export type WireTask = z.infer<typeof wireTask>;
 
 export interface Json {
   readonly status: number;

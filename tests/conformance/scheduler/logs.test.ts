@@ -114,11 +114,12 @@ describe("a task's log", () => {
     await world.call("PUT", "/v2/apps/l/silent", webApp(world, "x", { args: ["-e", script] }));
     const [task] = (await settled(world, "l/silent")).tasks;
     const path = `/sandbox/${task!.id}/stdout`;
-    await until("it ticks", async () => {
+    const ticks = until("it ticks", async () => {
       const { offset = 0 } = (await read(path)).body;
       const tail = (await read(path, `&offset=${Math.max(0, offset - 40)}`)).body.data ?? "";
       return Number(/tick (\d+)\n/.exec(tail)?.[1] ?? 0) > 24_300 ? true : null;
     });
+    await expect(ticks).resolves.toBe(true);
     await world.call("DELETE", "/v2/apps/l/silent");
   });
 

@@ -78,11 +78,18 @@ export function appFiles(script: string): Record<string, string> {
   return { Dockerfile: 'FROM berth/node:20\nCOPY app.js /app.js\nCMD ["/app.js"]\n', "app.js": script };
 }
 
+/** An image with a shell on the engine of the tests. */
+export function busyboxImage(): string {
+  const name = process.env["BERTH_TEST_BUSYBOX_IMAGE"];
+  if (name === undefined || name === "")
+    throw new Error("This test needs BERTH_TEST_BUSYBOX_IMAGE: an image with a shell. `npm test` sets it.");
+  return name;
+}
+
 /** As appFiles, with a build that first runs `command` in a shell. */
 export function slowAppFiles(script: string, command: string): Record<string, string> {
-  const busybox = process.env["BERTH_TEST_BUSYBOX_IMAGE"] ?? "berth-dev/busybox:1";
   return {
-    Dockerfile: `FROM ${busybox} AS slow\nRUN ${command} && echo done > /done\nFROM berth/node:20\nCOPY --from=slow /done /done\nCOPY app.js /app.js\nCMD ["/app.js"]\n`,
+    Dockerfile: `FROM ${busyboxImage()} AS slow\nRUN ${command} && echo done > /done\nFROM berth/node:20\nCOPY --from=slow /done /done\nCOPY app.js /app.js\nCMD ["/app.js"]\n`,
     "app.js": script,
   };
 }

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Bench, openBench } from "#tests/faults/support/bench.ts";
 import { isInOrder, untilInOrder } from "#tests/faults/support/order.ts";
 import { processesWith } from "#tests/faults/support/processes.ts";
-import { answering, appFiles, slowAppFiles } from "#tests/faults/support/repository.ts";
+import { answering, appFiles, slowAppFiles, busyboxImage } from "#tests/faults/support/repository.ts";
 import { until } from "#tests/faults/support/until.ts";
 
 const buildTimeoutSeconds = 20;
-const busybox = process.env["BERTH_TEST_BUSYBOX_IMAGE"] ?? "berth-dev/busybox:1";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -34,7 +33,7 @@ test.concurrent.each<[string, Files, string, RegExp]>([
   ["a Dockerfile that is a link", { ...app, Dockerfile: { link: "/etc/passwd" } }, "dockerfile_missing", /regular file/],
   ["an empty Dockerfile", { ...app, Dockerfile: "" }, "build_failed", /empty/i],
   ["a Dockerfile that is no text", { ...app, Dockerfile: "\u0000\u0001\uFFFF" }, "build_failed", /./],
-  ["a failing RUN", { Dockerfile: `FROM ${busybox}\nRUN echo so far && exit 7\n` }, "build_failed", /exit code 7/],
+  ["a failing RUN", { Dockerfile: `FROM ${busyboxImage()}\nRUN echo so far && exit 7\n` }, "build_failed", /exit code 7/],
   ["a foreign syntax line", { ...app, Dockerfile: "# syntax=evil.example.org/frontend\nFROM scratch\n" }, "dockerfile_refused", /evil/],
   ["a base image that is not there", { Dockerfile: "FROM 127.0.0.1:1/nothing:1\n" }, "build_failed", /./],
 ])("%s: the deployment fails with a code and a reason", async (name, files, code, detail) => {
