@@ -14,8 +14,6 @@ export type ActionResult =
   | { readonly status: "done"; readonly message?: string; readonly created?: { readonly token?: string } }
   | { readonly status: "failed"; readonly problem: Problem; readonly fields?: Readonly<Record<string, string>> };
 
-export const idle: ActionResult = { status: "idle" };
-
 /** The shown part of an error. Anything but a BerthError is `internal` and keeps its text to the log. */
 export function problemOf(error: unknown): Problem {
   const known = error instanceof BerthError ? error : new BerthError("internal");

@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 
 import { type Page, test as base, expect } from "@playwright/test";
 
-import { connectEngine } from "#lib/adapters/docker/client.ts";
 import { type Product, startBerth } from "#tests/support/product.ts";
 
 const run = promisify(execFile);
@@ -81,13 +80,4 @@ export async function clone(berth: Product, slug: string, token: string): Promis
   };
   await git("clone", "--quiet", `${url}/git/${slug}.git`, "shop");
   return { folder, git, remove: () => rm(parent, { recursive: true, force: true }) };
-}
-
-/** What of this installation is on the engine: containers of its scheduler and images of its projects. */
-export async function census(berth: Product): Promise<{ containers: number; images: number }> {
-  const engine = connectEngine({ socketPath: berth.dockerHost.replace("unix://", "") });
-  const containers = await engine.listContainers({ all: true, filters: { label: ["berth.app"] } });
-  const images = await engine.listImages({ filters: { label: [`berth.instance=${berth.instance}`] } });
-  const ours = containers.filter((container) => images.some((image) => image.Id === container.ImageID));
-  return { containers: ours.length, images: images.length };
 }

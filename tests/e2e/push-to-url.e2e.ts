@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { request } from "undici";
 
-import { type WorkingCopy, admin, census, clone, expect, signIn, test } from "./fixtures.ts";
+import { countEverythingOf } from "#tests/support/engine-leftovers.ts";
+
+import { type WorkingCopy, admin, clone, expect, signIn, test } from "./fixtures.ts";
 
 /** The main job, as a person walks it. One story: every step stands on the one before. */
 test.describe.configure({ mode: "serial" });
@@ -102,7 +104,7 @@ test.describe("signed in", () => {
     await copy.git("push", "--quiet", "origin", "--delete", "issue-1");
     await expect(page.getByRole("article", { name: "review/issue-1", exact: true })).toHaveCount(0, { timeout: 30_000 });
     // Three environments stay: demo/master and two tags, one of which shares the master's image.
-    await expect.poll(() => census(berth), { timeout: 30_000 }).toEqual({ containers: 3, images: 2 });
+    await expect.poll(() => countEverythingOf(berth.dockerHost, berth.instance), { timeout: 30_000 }).toEqual({ containers: 3, images: 2 });
     const gone = await request(berth.gatewayUrl, { headers: { host: `issue-1--sample-shop.${berth.previewHost}` } });
     expect(gone.statusCode).toBe(404);
   });

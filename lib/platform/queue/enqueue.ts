@@ -8,8 +8,6 @@ export type Job =
   | { readonly task: "follow-log"; readonly payload: { readonly environmentId: string } }
   | { readonly task: "collect-images"; readonly payload: { readonly projectId: string } };
 
-export type TaskName = Job["task"];
-
 /**
  * Adds a job in the caller's transaction: it exists exactly when the change it follows does. Jobs with the same task and
  * id that still wait are merged into one.

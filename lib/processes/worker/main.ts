@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { Logger, type Runner, type TaskList, run } from "graphile-worker";
 
@@ -28,6 +29,8 @@ const version = "1";
 const otherJobs = 24;
 const pollMs = 2_000;
 const baseImageRetryMs = 10_000;
+/** Where it has to be pulled, it may never come. */
+const baseImageWaitMs = 60_000;
 
 await runProcess("worker", async (config, log) => {
   const url = config.database.processUrl;
@@ -40,8 +43,9 @@ await runProcess("worker", async (config, log) => {
   });
   const pools: string[] = [];
   const context = await connectWorker(config, database, log, () => pools[0] ?? "starting");
+  const baseImage = prepareBaseImage(context);
   const runners = [
-    await startPool(url, 3, config.builds.concurrency, buildTasks(context), log, pools),
+    await startPool(url, 3, config.builds.concurrency, buildTasks(context, baseImage), log, pools),
     await startPool(url, 4, otherJobs, otherTasks(context), log, pools),
   ];
   const heartbeat = await startHeartbeat({
@@ -55,7 +59,6 @@ await runProcess("worker", async (config, log) => {
     },
   });
   const rounds = startRounds(context, { url, syncSeconds: config.git.syncSeconds });
-  void prepareBaseImage(context);
 
   return {
     async stop() {
@@ -93,8 +96,14 @@ async function startPool(
   });
 }
 
-function buildTasks(context: WorkerContext): TaskList {
-  return { "run-build": (payload) => fenced(context, () => runBuild(context, parsePayload(payload, "buildId"))) };
+/** Builds wait for the first try to make the base image: on a fresh engine the first push would otherwise look for it on the internet. */
+function buildTasks(context: WorkerContext, baseImage: Promise<void>): TaskList {
+  return {
+    "run-build": async (payload) => {
+      await Promise.race([baseImage, delay(baseImageWaitMs, undefined, { ref: false })]);
+      await fenced(context, () => runBuild(context, parsePayload(payload, "buildId")));
+    },
+  };
 }
 
 function otherTasks(context: WorkerContext): TaskList {

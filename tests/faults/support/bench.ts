@@ -53,8 +53,12 @@ function benchOf(product: Product, settings: Settings, left: { readonly folder: 
       const made = await project(name);
       await made.copy.commit(appFiles(answering(text)));
       await made.copy.git("push", "--quiet", "origin", "master");
-      const environment = await until(`${name} is live`, 60_000, async () =>
-        (await rest.environments(made.slug)).find((candidate) => candidate.release !== null),
+      let last: Environment[] = [];
+      const environment = await until(
+        `${name} is live`,
+        60_000,
+        async () => (last = await rest.environments(made.slug)).find((candidate) => candidate.release !== null),
+        () => last.map((candidate) => candidate.deployment),
       );
       await untilAnswers(product, environment.url, text, 10_000);
       return { ...made, environment };
