@@ -8,6 +8,7 @@ export default function NotFound() {
     <main id="main" tabIndex={-1} className="grid min-h-[80dvh] place-items-center outline-none">
       <EmptyState
         icon={<Compass aria-hidden />}
+        level={1}
         title="There is no such thing here"
         action={
           <ButtonLink href="/" variant="primary">

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { themeCookie, themeOf } from "#components/shell/theme.ts";
 import { TopBar } from "#components/shell/top-bar.tsx";
-import { listProjects } from "#lib/domain/projects/queries.ts";
+import { listProjectNames } from "#lib/domain/projects/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
 import { signOut } from "../actions/access.ts";
@@ -13,7 +13,7 @@ export default async function BerthLayout({ children }: { readonly children: Rea
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
   const { viewer, projects, mayCreate } = await readPage(async (reader, actor) => ({
     viewer: actor,
-    ...(await listProjects(reader, actor)),
+    ...(await listProjectNames(reader, actor)),
   }));
   return (
     <>

@@ -5,16 +5,20 @@ import type { ReactNode } from "react";
 export function EmptyState({
   icon,
   title,
+  level,
   children,
   action,
   className,
 }: {
   readonly icon?: ReactNode;
   readonly title: string;
+  /** Makes the title a heading, where nothing else on the page is one. */
+  readonly level?: 1 | 2;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
   readonly className?: string | undefined;
 }) {
+  const Title = level === undefined ? "p" : level === 1 ? "h1" : "h2";
   return (
     <div className={clsx("flex flex-col items-center justify-center px-6 py-12 text-center", className)}>
       {icon !== undefined && (
@@ -22,7 +26,7 @@ export function EmptyState({
           {icon}
         </div>
       )}
-      <p className="text-ink text-base font-semibold">{title}</p>
+      <Title className="text-ink text-base font-semibold">{title}</Title>
       {children !== undefined && <div className="text-muted mt-1 max-w-md text-sm text-pretty">{children}</div>}
       {action !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

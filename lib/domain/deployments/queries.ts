@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { type StepName, type StepStatus, steps as stepOrder } from "#lib/core/states.ts";
 
@@ -33,6 +35,8 @@ export interface DeploymentPage {
 
 /** One deployment with its steps, their usual times and where its log is. */
 export async function getDeployment(reader: Reader, actor: Actor, id: string): Promise<DeploymentPage> {
+  // An address is typed text: what cannot be an id names nothing.
+  if (!idSchema.safeParse(id).success) throw new BerthError("not_found");
   const eventsUrl = await openEvents(reader);
   const row = await readRow(reader, id);
   if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
@@ -55,6 +59,8 @@ export async function getDeployment(reader: Reader, actor: Actor, id: string): P
     eventsUrl: eventsUrl(row.projectId),
   };
 }
+
+const idSchema = z.uuid();
 
 const rowSelection = {
   ...summarySelection,

@@ -22,7 +22,7 @@ const listedAtMost = 500;
 /** The projects somebody may view, the liveliest first. */
 export async function listProjects(reader: Reader, actor: Actor): Promise<{ projects: ProjectListItem[]; mayCreate: boolean }> {
   const rows = await reader.database.project.findMany({
-    where: { deletedAt: null, ...(actor.isAdmin ? {} : { id: { in: [...actor.grants.keys()] } }) },
+    where: visibleTo(actor),
     select: { ...headSelection, createdAt: true },
     orderBy: { createdAt: "desc" },
     take: listedAtMost,
@@ -53,6 +53,24 @@ export async function listProjects(reader: Reader, actor: Actor): Promise<{ proj
     projects: projects.toSorted((one, other) => recency(other) - recency(one)),
     mayCreate: may(actor, "create_project", { type: "platform" }),
   };
+}
+
+/** Just the names, for the switcher on every page, and whether the actor may make more. */
+export async function listProjectNames(
+  reader: Reader,
+  actor: Actor,
+): Promise<{ projects: Array<{ slug: string; name: string }>; mayCreate: boolean }> {
+  const projects = await reader.database.project.findMany({
+    where: visibleTo(actor),
+    select: { slug: true, name: true },
+    orderBy: { name: "asc" },
+    take: listedAtMost,
+  });
+  return { projects, mayCreate: may(actor, "create_project", { type: "platform" }) };
+}
+
+function visibleTo(actor: Actor) {
+  return { deletedAt: null, ...(actor.isAdmin ? {} : { id: { in: [...actor.grants.keys()] } }) };
 }
 
 interface Counts {

@@ -54,7 +54,8 @@ export function createFront(options: FrontOptions): RequestListener {
       return refuse(response, 421, "That is not this dashboard's address.");
     }
     if (!isOwnWrite(request, url)) return refuse(response, 403, "That request came from another site.");
-    protect(request, response, own);
+    // Static files are no documents: they carry nothing that a policy could guard, and there are many of them.
+    if (!url.startsWith("/_next/static/")) protect(request, response, own);
     await options.servePages(request, response);
   }
 
