@@ -54,7 +54,6 @@ export async function changePassword(_previous: ActionResult, form: FormData): P
 export async function createToken(_previous: ActionResult, form: FormData): Promise<ActionResult> {
   return runAction(createTokenCommand, fieldsOf(form, ["name", "expiresInDays"]), ({ token }) => ({
     status: "done",
-    message: "Copy it now; it is not shown again.",
     created: { token },
   }));
 }

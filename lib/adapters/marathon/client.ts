@@ -10,14 +10,7 @@ import type { AppSpec, MarathonChange, MarathonClient, MarathonInfo, MarathonOpt
 import { changeOf, toDeployment, toInfo, toObservedApp, toQueueItem } from "./translate.ts";
 import { appListSchema, appSchema, changeSchema, deploymentsSchema, infoSchema, queueSchema } from "./wire.ts";
 
-export type {
-  AppSpec,
-  MarathonClient,
-  MarathonEvent,
-  MarathonOptions,
-  ObservedApp,
-  ObservedTask,
-} from "./model.ts";
+export type { AppSpec, MarathonClient, MarathonEvent, MarathonOptions, ObservedApp, ObservedTask } from "./model.ts";
 
 /** An upgrade of Marathon in place is noticed after this time at the latest. */
 const infoFreshMs = 60_000;

@@ -10,13 +10,12 @@ import { createTestDatabase } from "#tests/support/database.ts";
 
 export const admin: Actor = { ...systemActor, kind: "person", name: "Ada", email: "ada@example.org" };
 
+const kinds = ["review", "demo", "staging", "uat", "production"] as const;
+
 /** Somebody with these verbs in these kinds of stages of a project, and nothing else. */
-export function person(
-  projectId: string,
-  grants: Readonly<Partial<Record<"review" | "demo" | "staging" | "uat" | "production", readonly string[]>>>,
-): Actor {
-  const stages = new Map(Object.entries(grants).map(([kind, verbs]) => [kind, new Set(verbs)] as const));
-  return { ...admin, name: "Deva", isAdmin: false, grants: new Map([[projectId, new Map(stages)]]) as Actor["grants"] };
+export function person(projectId: string, grants: Readonly<Partial<Record<(typeof kinds)[number], readonly string[]>>>): Actor {
+  const stages = new Map(kinds.map((kind) => [kind, new Set(grants[kind] ?? [])]));
+  return { ...admin, name: "Deva", isAdmin: false, grants: new Map([[projectId, stages]]) };
 }
 
 export interface Stage {
