@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { run } from "./command.mjs";
+import { run, StepError } from "./command.mjs";
 import { hashFiles, readStamp, root, writeStamp } from "./hash.mjs";
 import { step } from "./progress.mjs";
 
@@ -61,25 +61,29 @@ export async function buildProcesses() {
 
 /** Bundles entry points (name → file) for Node into a folder of the repository; gives the names of the files written. */
 export async function bundle(entryPoints, folder) {
-  const { build } = await import("esbuild");
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "chunk-[hash]",
-    sourcemap: true,
-    sourcesContent: false,
-    metafile: true,
-    logLevel: "silent",
-  }).catch((error) => {
-    throw new Error(`The processes do not build:\n${error.message}`, { cause: error });
-  });
-  return new Set(Object.keys(result.metafile.outputs).map((path) => path.slice(folder.length + 1)));
+  const esbuild = await import("esbuild");
+  try {
+    const { metafile } = await esbuild.build({ ...bundleOptions, absWorkingDir: root, entryPoints, outdir: folder });
+    return new Set(Object.keys(metafile.outputs).map((path) => path.slice(folder.length + 1)));
+  } catch (error) {
+    throw new StepError(`The processes do not build:\n${error.message}`);
+  } finally {
+    // Its helper would otherwise run as long as the supervisor does.
+    await esbuild.stop();
+  }
 }
+
+const bundleOptions = {
+  bundle: true,
+  splitting: true,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  outExtension: { ".js": ".mjs" },
+  chunkNames: "chunk-[hash]",
+  sourcemap: true,
+  sourcesContent: false,
+  metafile: true,
+  logLevel: "silent",
+};

@@ -66,8 +66,10 @@ async function requireGitServer(
 
 async function listLocalRefs(runner: GitRunner, gitDir: string, limits: Limits): Promise<RemoteRefs> {
   const reading = { ...limits, gitDir, maxOutputBytes, protocols: [] };
-  const head = await runner.run(["symbolic-ref", "--quiet", "HEAD"], reading).catch(emptyOnExitOne);
-  const refs = await runner.run(["show-ref", "--heads", "--tags", "--dereference"], reading).catch(emptyOnExitOne);
+  const [head, refs] = await Promise.all([
+    runner.run(["symbolic-ref", "--quiet", "HEAD"], reading).catch(emptyOnExitOne),
+    runner.run(["show-ref", "--heads", "--tags", "--dereference"], reading).catch(emptyOnExitOne),
+  ]);
   return parseRefList(`ref: ${head.toString("utf8").trim()}\tHEAD\n${refs.toString("utf8").replaceAll(" ", "\t")}`);
 }
 

@@ -25,7 +25,7 @@ const reviveAfterMs = 60_000;
 /** Images are left alone while they are younger than five seconds. */
 const unwantedAfterMs = 10_000;
 /** How long a part may be away before its absence ends a build. */
-const patienceMs = 10 * 60_000;
+const patienceMs = 5 * 60_000;
 const transient = ["docker_unavailable", "registry_unavailable", "git_unreachable", "git_timed_out", "disk_full"] as const;
 const dockerfileMaxBytes = 1024 * 1024;
 
@@ -189,10 +189,12 @@ async function checkSource(context: WorkerContext, build: LeasedBuild, gitDir: s
     throw new BerthError("context_missing", { detail: `There is no folder ${build.contextPath} in this commit.` });
   }
   const path = inContext(build.dockerfilePath);
-  const dockerfile = await readFile(context.git, gitDir, build.commit, path, { maxBytes: dockerfileMaxBytes });
-  if (dockerfile === null) throw new BerthError("dockerfile_missing", { detail: `There is no regular file ${path} in this commit.` });
+  const [dockerfile, dockerignore] = await Promise.all(
+    [path, inContext(".dockerignore")].map((file) => readFile(context.git, gitDir, build.commit, file, { maxBytes: dockerfileMaxBytes })),
+  );
+  if (dockerfile === null || dockerfile === undefined)
+    throw new BerthError("dockerfile_missing", { detail: `There is no regular file ${path} in this commit.` });
   checkDockerfile(dockerfile.toString("utf8"));
-  const dockerignore = await readFile(context.git, gitDir, build.commit, inContext(".dockerignore"), { maxBytes: dockerfileMaxBytes });
   return dockerignore?.toString("utf8") ?? null;
 }
 
@@ -226,8 +228,10 @@ async function endBadly(context: WorkerContext, build: LeasedBuild, sink: LogSin
   });
 }
 
+/** A lost connection counts as the database's only where nobody has given it another meaning: a build that was ended loses its engine's, too. */
 function isPassing(error: BerthError): boolean {
-  return isDatabaseDown(error.cause) || isBerthError(error, ...transient);
+  if (error.code === "internal") return isDatabaseDown(error.cause);
+  return isBerthError(error, ...transient);
 }
 
 /** A part that is away for a moment is no fault of the commit's: the build goes back into the queue, and the attempt does not count. */
