@@ -12,6 +12,18 @@ interface CgiTarget {
   readonly remoteUser: string;
 }
 
+/** Below this git's own clients say how long a push is; above it they send it in pieces of unknown number. */
+const largeBytes = 1024 * 1024;
+
+/**
+ * A large push is kept as the pack it came in: taking it apart would compress every file anew, which costs more than all the rest of the push.
+ * Small ones are taken apart, so that no heap of tiny packs slows every look into the repository.
+ */
+function isLarge(request: IncomingMessage): boolean {
+  const length = request.headers["content-length"];
+  return length === undefined || Number(length) > largeBytes;
+}
+
 /** The environment of `git http-backend`: variables of CGI, and settings that win over the repository's own configuration. */
 export function cgiEnvironment(outer: OuterEnvironment, request: IncomingMessage, target: CgiTarget): Record<string, string> {
   const settings = {
@@ -19,6 +31,7 @@ export function cgiEnvironment(outer: OuterEnvironment, request: IncomingMessage
     "core.fsmonitor": "false",
     "gc.auto": "0",
     "safe.directory": target.gitDir,
+    ...(isLarge(request) ? { "receive.unpackLimit": "1" } : {}),
   };
   const numbered = Object.entries(settings).flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
