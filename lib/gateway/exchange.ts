@@ -170,11 +170,15 @@ export class Exchange implements AnswerSink {
     if (this.#over) return;
     if (this.#response.headersSent) return void this.#response.destroy();
     if (failure.reason === "unreachable") return this.#nextTarget();
-    // Lost without a word: an idle connection the app closed just then, or a task that ended just now. Safe to ask again, once.
-    if (failure.reason === "lost" && failure.silent && this.#mayRepeat() && !this.#repeated) {
-      this.#repeated = true;
+    // Lost without a word: an idle connection the app closed just then (asked again on a new one, once), or a task that has
+    // ended or does not listen yet, whose port is still open in its place: that one is as good as unreachable.
+    if (failure.reason === "lost" && failure.silent && this.#mayRepeat()) {
       this.#freshness = "new";
-      return failure.reused ? this.#reconsider() : this.#nextTarget();
+      if (!failure.reused) return this.#nextTarget();
+      if (!this.#repeated) {
+        this.#repeated = true;
+        return this.#reconsider();
+      }
     }
     this.#giveUp(failure.reason);
   }

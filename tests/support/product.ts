@@ -177,9 +177,10 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 async function remove(child: ChildProcess, home: string, running: Running): Promise<void> {
   await end(child, "SIGTERM");
   await removeEverythingOf(running.dockerHost, running.instance);
-  // After a crash, servers of its own may run on; a shared engine has no such record beside its socket.
-  const socketFolder = dirname(running.dockerHost.replace("unix://", ""));
-  for (const record of [join(home, "registry", "registry.json"), join(socketFolder, "berth-dockerd.json")]) {
+  // After a crash, servers of its own may run on. The engine of the test run is shared: it has such a record too, and stays.
+  const socket = running.dockerHost.replace("unix://", "");
+  const engine = socket === process.env["BERTH_TEST_DOCKER_SOCKET"] ? [] : [join(dirname(socket), "berth-dockerd.json")];
+  for (const record of [join(home, "registry", "registry.json"), ...engine]) {
     const left = await findDaemon(record);
     await left?.stop("SIGTERM", 15_000);
   }
