@@ -12,8 +12,11 @@ import { createSample } from "../actions/projects.ts";
 
 export const metadata: Metadata = { title: "Projects" };
 
+/** The switcher at the top and ⌘K reach all of them. */
+const shownAtMost = 50;
+
 export default async function ProjectsPage() {
-  const { projects, mayCreate } = await readPage((reader, actor) => listProjects(reader, actor));
+  const { projects, more, mayCreate } = await readPage((reader, actor) => listProjects(reader, actor, shownAtMost));
   return (
     <Main>
       <PageHeader
@@ -30,6 +33,7 @@ export default async function ProjectsPage() {
       />
       <div className="mt-5">
         {projects.length > 0 ? <ProjectList projects={projects} /> : <NoProjects mayCreate={mayCreate} createSample={createSample} />}
+        {more > 0 && <p className="text-faint mt-3 px-1 text-sm">{more} more, quiet for longer: find them by name with ⌘K.</p>}
       </div>
     </Main>
   );

@@ -26,7 +26,7 @@ export function Column({
   readonly project: ProjectHead;
   readonly actions: BoardActions;
 }) {
-  const { stage, cards, refs, moreRefs } = column;
+  const { stage, cards, total, refs, moreRefs } = column;
   const start = starts[stage.starts];
   return (
     <section aria-labelledby={`stage-${stage.name}`}>
@@ -34,7 +34,7 @@ export function Column({
         <h2 id={`stage-${stage.name}`} className="text-sm font-semibold">
           {stage.title}
         </h2>
-        <span className="text-faint text-sm tabular-nums">{cards.length}</span>
+        <span className="text-faint text-sm tabular-nums">{total}</span>
         <span className="text-faint ml-auto inline-flex items-center gap-1 text-xs [&_svg]:size-3">
           {start.icon}
           {start.words}
@@ -44,6 +44,14 @@ export function Column({
         {cards.map((card) => (
           <EnvironmentCard key={card.id} card={card} project={project.slug} actions={actions} />
         ))}
+        {total > cards.length && (
+          <Link
+            href={`${projectHref(project.slug)}/refs`}
+            className="text-muted hover:text-ink inline-block rounded-xs px-0.5 text-xs hover:underline"
+          >
+            {total - cards.length} more environments
+          </Link>
+        )}
         {cards.length === 0 && (
           <p className="border-line-strong text-faint flex flex-col items-center gap-2 rounded-md border border-dashed px-4 py-6 text-center text-xs text-pretty">
             <Anchor aria-hidden className="size-4" />

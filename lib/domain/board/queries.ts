@@ -55,7 +55,9 @@ export interface BoardColumn {
     readonly starts: StageStart;
     readonly hint: string;
   };
+  /** The newest; `total` counts them all. */
   readonly cards: readonly BoardCard[];
+  readonly total: number;
   readonly refs: readonly BoardRef[];
   readonly moreRefs: number;
 }
@@ -67,7 +69,7 @@ export interface Board {
   readonly eventsUrl: string;
 }
 
-const cardsPerColumn = 100;
+const cardsPerColumn = 24;
 const refsPerColumn = 20;
 const refsRead = 1_000;
 
@@ -76,18 +78,17 @@ export async function getBoard(reader: Reader, actor: Actor, slug: string): Prom
   const project = await readProject(reader, actor, slug);
   const { database } = reader;
   const eventsUrl = await openEvents(reader);
-  const [stages, environments, refs, refCount, usual] = await Promise.all([
+  const [stages, environments, refs, usual] = await Promise.all([
     database.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" } }),
     readCards(reader, project.id),
     database.ref.findMany({ where: { projectId: project.id, goneAt: null }, orderBy: { changedAt: "desc" }, take: refsRead }),
-    database.ref.count({ where: { projectId: project.id } }),
     usualTimes(database, project.id),
   ]);
   const visible = stages.filter((stage) => may(actor, "view", { type: "environment", projectId: project.id, stageKind: stage.kind }));
   const total = [...usual.values()].reduce((sum, ms) => sum + ms, 0);
   return {
     project: headOf(reader.settings, actor, project),
-    empty: refCount === 0,
+    empty: refs.length === 0 && environments.length === 0,
     eventsUrl: eventsUrl(project.id),
     columns: visible.map((stage) => {
       const mayDeploy = may(actor, "deploy", { type: "environment", projectId: project.id, stageKind: stage.kind });
@@ -97,6 +98,7 @@ export async function getBoard(reader: Reader, actor: Actor, slug: string): Prom
         stage.starts === "by_promotion" ? [] : refs.filter((ref) => !taken.has(ref.id) && stageTakes(stage, ref, project.defaultBranch));
       return {
         stage: { id: stage.id, name: stage.name, title: stage.title, kind: stage.kind, starts: stage.starts, hint: hintOf(stage) },
+        total: own.length,
         cards: own.slice(0, cardsPerColumn).map((row) => cardOf(reader, actor, stage.kind, row, total === 0 ? null : total)),
         refs: free.slice(0, refsPerColumn).map((ref) => ({
           id: ref.id,

@@ -19,8 +19,12 @@ export interface ProjectListItem {
 
 const listedAtMost = 500;
 
-/** The projects somebody may view, the liveliest first. */
-export async function listProjects(reader: Reader, actor: Actor): Promise<{ projects: ProjectListItem[]; mayCreate: boolean }> {
+/** The projects somebody may view, the liveliest first; `more` counts what is beyond the limit. */
+export async function listProjects(
+  reader: Reader,
+  actor: Actor,
+  limit = listedAtMost,
+): Promise<{ projects: ProjectListItem[]; more: number; mayCreate: boolean }> {
   const rows = await reader.database.project.findMany({
     where: visibleTo(actor),
     select: { ...headSelection, createdAt: true },
@@ -50,7 +54,8 @@ export async function listProjects(reader: Reader, actor: Actor): Promise<{ proj
   });
   const recency = (project: ProjectListItem) => project.lastActivityAt?.getTime() ?? 0;
   return {
-    projects: projects.toSorted((one, other) => recency(other) - recency(one)),
+    projects: projects.toSorted((one, other) => recency(other) - recency(one)).slice(0, limit),
+    more: Math.max(0, projects.length - limit),
     mayCreate: may(actor, "create_project", { type: "platform" }),
   };
 }
