@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -85,7 +85,8 @@ async function chooseDataFolder(folder: string, user: SystemUser): Promise<strin
     await ownFolder(near, user);
     return near;
   }
-  const away = join(systemFolder, `data-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`);
+  // A name that is used once: data that an earlier, removed BERTH_HOME left have another password.
+  const away = join(systemFolder, `data-${randomBytes(6).toString("hex")}`);
   await mkdir(systemFolder, { recursive: true, mode: 0o755 });
   await ownFolder(away, user);
   await writeFile(pointer, `${away}\n`, { mode: 0o600 });

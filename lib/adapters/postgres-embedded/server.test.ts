@@ -55,3 +55,9 @@ test("it listens on 127.0.0.1 alone and asks for the password there", async () =
     await server.stop(10_000);
   }
 });
+
+test("keys that do not belong to the data are told in one sentence, and the server does not stay behind", async () => {
+  await (await start()).stop(10_000);
+  await expect(start("another password")).rejects.toThrow(/^PostgreSQL's password in BERTH_HOME\/keys does not fit its data/);
+  await (await start()).stop(10_000);
+});

@@ -42,6 +42,8 @@ const database = "berth";
 const superuser = "berth";
 const startTimeoutSeconds = 300;
 const pollMilliseconds = 25;
+/** PostgreSQL's code for it. */
+const wrongPassword = "28P01";
 
 /** Small and calm: Berth's own load is light, and the machine belongs to the environments. */
 const settings: Readonly<Record<string, string>> = {
@@ -151,14 +153,18 @@ async function untilReady(daemon: Daemon, url: string, options: EmbeddedPostgres
   }
 }
 
-/** Whether a session can be opened there now. */
+/** Whether a session can be opened there now. Throws `start_failed` when the server is there and refuses our password. */
 async function answers(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
     return true;
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === wrongPassword) {
+      const detail = "PostgreSQL's password in BERTH_HOME/keys does not fit its data: put the keys back that were made with these data.";
+      throw new BerthError("start_failed", { detail, cause: error });
+    }
     return false;
   } finally {
     await client.end().catch(() => undefined);
