@@ -95,7 +95,8 @@ function adviceForPeople(): string {
   if (process.platform !== "linux") return "No Docker Engine answers: start Docker Desktop, or set DOCKER_HOST.";
   const letIn = "run `sudo usermod -aG docker $USER`, sign in again and start Berth again";
   if (existsSync(systemSocket)) return `The Docker Engine does not let you in: ${letIn}.`;
-  if (isInstalled("dockerd")) return `The Docker Engine is installed but does not run: run \`sudo systemctl start docker\`; if it does not let you in, ${letIn}.`;
+  if (isInstalled("dockerd"))
+    return `The Docker Engine is installed but does not run: run \`sudo systemctl start docker\`; if it does not let you in, ${letIn}.`;
   const install = hasApt() ? "run `sudo apt-get install docker.io`" : "install one (https://docs.docker.com/engine/install)";
   return `No Docker Engine is installed: ${install}, then ${letIn}; or set DOCKER_HOST.`;
 }

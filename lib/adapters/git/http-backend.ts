@@ -91,7 +91,12 @@ export async function serveGit(
   const idle = setTimeout(() => group.end(), deps.idleMs ?? defaultIdleMs);
   const onProgress = () => void idle.refresh();
   let delivered = false;
-  const body = deliverBody(request, group.child.stdin, { maxBodyBytes: options.maxBodyBytes, isPush, onProgress }).then((reason) => {
+  const body = deliverBody(request, group.child.stdin, {
+    maxBodyBytes: options.maxBodyBytes,
+    isPush,
+    onProgress,
+    onRefusal: () => group.end(),
+  }).then((reason) => {
     delivered = reason === null;
     if (!delivered) group.end();
     return reason;

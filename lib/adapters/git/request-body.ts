@@ -13,6 +13,8 @@ interface BodyOptions {
   /** Whether the body is a push, whose list of commands is read over first. */
   readonly isPush: boolean;
   readonly onProgress: () => void;
+  /** Called before git notices that the body breaks off: whoever ends git here hears no opinion of its about half a push. */
+  readonly onRefusal: () => void;
 }
 
 /**
@@ -26,6 +28,7 @@ export async function deliverBody(request: IncomingMessage, stdin: Writable, opt
   const unpack = encoding === "identity" ? [] : [createGunzip()];
   const stages = [...unpack, limit, ...(options.isPush ? [createCommandCheck()] : [])];
   const entrance = stages[0] ?? limit;
+  for (const stage of stages) stage.once("error", options.onRefusal);
   const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
     pipeline([...stages, stdin], (failure) => resolve(failure ?? null));
     request.once("close", () => {
@@ -38,7 +41,7 @@ export async function deliverBody(request: IncomingMessage, stdin: Writable, opt
   return error === null || error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE" ? null : error;
 }
 
-function createByteLimit({ maxBodyBytes, onProgress }: BodyOptions): Transform {
+function createByteLimit({ maxBodyBytes, onProgress }: Pick<BodyOptions, "maxBodyBytes" | "onProgress">): Transform {
   let seen = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, callback) {

@@ -77,7 +77,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const left = await findLeftOver(place.dataFolder);
   if (left !== undefined) {
     const url = adminUrl(left.port, options.password);
-    if (await answers(url)) return running(left.daemon, left.port, url);
+    const fits = await answers(url).catch(() => false);
+    if (fits) return running(left.daemon, left.port, url);
     await left.daemon.stop("SIGINT", 10_000);
   }
   await mkdir(options.folder, { recursive: true });
