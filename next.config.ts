@@ -21,6 +21,7 @@ const config: NextConfig = {
   agentRules: false,
   experimental: {
     agentUpgrade: false,
+    preloadEntriesOnStart: false,
     // Every browser we support knows light-dark(); expanding it would triple the colour tokens.
     useLightningcss: true,
     lightningCssFeatures: { exclude: ["light-dark"] },

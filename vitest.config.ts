@@ -29,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{lib,components,app,bin,tests/support}/**/*.test.{ts,tsx}"],
+          include: ["{lib,components,app,bin,tests/support,tests/bench}/**/*.test.{ts,tsx}"],
           testTimeout: 15_000,
           hookTimeout: 60_000,
         },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { Machine } from "./machine.ts";
 import { type BenchResult, type BenchRow, keepsGoal } from "./result.ts";
+import { round } from "./statistics.ts";
 
 /** A benchmark's result, or why there is none. */
 export type Outcome = BenchResult & { readonly seconds: number; readonly loadAverage: number; readonly failure?: string };
@@ -23,7 +24,7 @@ export function tableOf(outcome: Outcome): string {
 function lineOf(row: BenchRow, widest: number): string {
   const cells = [
     row.what.padEnd(widest),
-    `${row.median} ${row.unit}`.padStart(18),
+    `${round(row.median)} ${row.unit}`.padStart(18),
     (row.p95 === undefined ? "" : `p95 ${row.p95}`).padStart(11),
     (row.ratio === undefined ? "" : `${row.ratio} ×`).padStart(8),
     `${row.runs} runs`.padStart(9),

@@ -23,6 +23,7 @@ test("a fresh installation is set up with the code from the terminal, once", asy
   await page.getByLabel("Password").fill(admin.password);
   await page.getByRole("button", { name: "Set up Berth" }).click();
   await expect(page.getByText("That is not the code printed in the terminal.")).toBeVisible();
+  await expect.poll(() => berth.setupCode).not.toBeNull();
   await page.getByLabel("Set-up code").fill(berth.setupCode ?? "");
   await page.getByLabel("Password").fill(admin.password);
   await page.getByRole("button", { name: "Set up Berth" }).click();

@@ -23,6 +23,7 @@ test.beforeAll(async ({ browser, berth }) => {
   const page = await browser.newPage();
   await page.goto(berth.dashboardUrl);
   if (page.url().endsWith("/setup")) {
+    await expect.poll(() => berth.setupCode).not.toBeNull();
     await page.getByLabel("Set-up code").fill(berth.setupCode ?? "");
     await page.getByLabel("Your name").fill("Ada");
     await page.getByLabel("E-mail").fill(admin.email);

@@ -93,7 +93,10 @@ export async function startBerth(options: ProductOptions = {}): Promise<Product>
     adminEmail: settings["BERTH_ADMIN_EMAIL"] ?? "",
     adminPassword: settings["BERTH_ADMIN_PASSWORD"] ?? "",
     adminToken: settings["BERTH_ADMIN_TOKEN"] ?? "",
-    setupCode: /Set-up code: (\S+)/.exec(printed.join(""))?.[1] ?? null,
+    // Printed after everything is ready: looked for when it is asked for.
+    get setupCode() {
+      return /Set-up code: (\S+)/.exec(printed.join(""))?.[1] ?? null;
+    },
     home,
     output: () => printed.join(""),
     pid: (part) => pidOf(home, part),

@@ -6,6 +6,9 @@ import type { WorkerContext } from "../workers/context.ts";
 /** Releases per environment whose images stay, beside the live one, for going back. */
 const keptReleases = 3;
 
+const removalAttempts = 30;
+const removalPauseMs = 500;
+
 interface Unused {
   readonly id: string;
   readonly repository: string;
@@ -50,13 +53,22 @@ async function removeOne(context: WorkerContext, image: Unused): Promise<void> {
     await tx.build.updateMany({ where: { imageId: image.id, expiredAt: null }, data: { expiredAt: new Date() } });
   });
   const sharing = await context.database.image.count({ where: { repository: image.repository, digest: image.digest, removedAt: null } });
-  await removeImage(context.engine, `${image.repository}:${image.tag}`);
+  await removeFromEngine(context, `${image.repository}:${image.tag}`);
   if (sharing > 0) return;
   if (image.pushed && context.registry !== null) {
-    await removeImage(context.engine, `${image.repository}@${image.digest}`);
+    await removeFromEngine(context, `${image.repository}@${image.digest}`);
     const name = image.repository.slice(context.registry.prefix.length + 1);
     await context.registry.client
       .deleteManifest(name, image.digest)
       .catch((error: unknown) => context.log.info({ reason: describeError(error) }, "The registry kept a manifest."));
   }
+}
+
+/** Containers of an app that was deleted take a few seconds to end, and hold their image for as long. What stays in use is left to the sweep. */
+async function removeFromEngine(context: WorkerContext, reference: string): Promise<void> {
+  for (let attempt = 0; attempt < removalAttempts; attempt += 1) {
+    if (await removeImage(context.engine, reference)) return;
+    await new Promise((resolve) => setTimeout(resolve, removalPauseMs));
+  }
+  context.log.info({ image: reference }, "An image is still in use; the sweep comes back to it.");
 }

@@ -17,7 +17,7 @@ import { stopOrder } from "./stop.ts";
  * ones small. Prisma's query compiler is WebAssembly: its optimising compiler costs 50 MB and gains nothing measurable.
  */
 const memoryFlags: Readonly<Record<ProcessRole, readonly string[]>> = {
-  web: ["--max-old-space-size=384", "--max-semi-space-size=4", "--liftoff-only"],
+  web: ["--max-old-space-size=384", "--max-semi-space-size=16", "--liftoff-only"],
   worker: ["--max-old-space-size=320", "--max-semi-space-size=2", "--liftoff-only", "--optimize-for-size"],
   gateway: ["--max-old-space-size=256", "--max-semi-space-size=8"],
   scheduler: ["--max-old-space-size=256", "--max-semi-space-size=2", "--optimize-for-size"],

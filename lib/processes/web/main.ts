@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 
 import next from "next";
+import { z } from "zod";
 
 import { describeError } from "#lib/core/errors.ts";
 import { gitDoor } from "#lib/server/git-door.ts";
@@ -11,8 +14,19 @@ import { createFront } from "./front.ts";
 
 const drainMs = 8_000;
 
+/**
+ * What `next build` made of next.config.ts, handed over as Next's own standalone server does: reading the file again would load Next's compiler,
+ * which costs 45 MB for as long as the process lives.
+ */
+async function useBuiltConfig(): Promise<void> {
+  const text = await readFile(join(process.cwd(), ".next", "required-server-files.json"), "utf8");
+  const { config } = z.object({ config: z.record(z.string(), z.unknown()) }).parse(JSON.parse(text));
+  process.env["__NEXT_PRIVATE_STANDALONE_CONFIG"] = JSON.stringify(config);
+}
+
 await runProcess("web", async (config, log) => {
   const { host, port, origin } = config.web;
+  await useBuiltConfig();
   const app = next({ dev: false, dir: process.cwd(), hostname: host, port, quiet: true });
   await app.prepare();
   const pages = app.getRequestHandler();
