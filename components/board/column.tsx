@@ -6,7 +6,7 @@ import { Link } from "#components/ui/link.tsx";
 import type { BoardColumn } from "#lib/domain/board/queries.ts";
 import type { ProjectHead } from "#lib/domain/projects/head.ts";
 
-import type { BoardActions } from "./board.tsx";
+import type { BoardActions } from "./actions.ts";
 import { EnvironmentCard } from "./environment-card.tsx";
 import { RefRow } from "./ref-row.tsx";
 
