@@ -26,7 +26,7 @@ import { startRounds } from "./rounds.ts";
 
 const version = "1";
 /** Reconciling and following are waiting for others most of the time; builds are heavy and have a pool of their own. */
-const otherJobs = 24;
+const otherJobs = 16;
 const pollMs = 2_000;
 const baseImageRetryMs = 10_000;
 /** Where it has to be pulled, it may never come. */
@@ -46,7 +46,7 @@ await runProcess("worker", async (config, log) => {
   const baseImage = prepareBaseImage(context);
   const runners = [
     await startPool(url, 3, config.builds.concurrency, buildTasks(context, baseImage), log, pools),
-    await startPool(url, 4, otherJobs, otherTasks(context), log, pools),
+    await startPool(url, otherJobs, otherJobs, otherTasks(context), log, pools),
   ];
   const heartbeat = await startHeartbeat({
     url,
