@@ -67,7 +67,7 @@ test.describe("signed in", () => {
     await page.getByRole("button", { name: "Preview issue-1" }).click();
     await page.waitForURL(/\/deployments\//);
     await expect(page.getByText("exporting to image").first()).toBeVisible({ timeout: 30_000 });
-    await expect(page.getByText("Live", { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole("heading", { name: "Deployment #1 Live" })).toBeVisible({ timeout: 30_000 });
     await openEnvironment(page, berth.previewHost, "issue-1");
     await expect(page.getByRole("heading", { name: "Harbour Shop in blue" })).toBeVisible();
     await openEnvironment(page, berth.previewHost, "master");

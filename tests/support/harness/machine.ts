@@ -16,6 +16,7 @@ export interface Tools {
   readonly dockerd: string | undefined;
   readonly registry: string | undefined;
   readonly busybox: string | undefined;
+  readonly ssh: string | undefined;
   readonly chromium: string | undefined;
 }
 
@@ -23,12 +24,15 @@ const tools: Readonly<Record<keyof Tools, Tool>> = {
   dockerd: { name: "dockerd", places: ["/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd"], debianPackage: "docker.io" },
   registry: { name: "docker-registry", places: ["/usr/bin/docker-registry"], debianPackage: "docker-registry" },
   busybox: { name: "busybox", places: ["/bin/busybox", "/usr/bin/busybox"], debianPackage: "busybox" },
+  ssh: { name: "ssh", places: ["/usr/bin/ssh", "/usr/local/bin/ssh"], debianPackage: "openssh-client" },
   chromium: {
     name: "chromium",
     places: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"],
     debianPackage: "chromium",
   },
 };
+
+const everywhere = ["registry", "busybox", "ssh", "chromium"] as const;
 
 /**
  * Finds the programs the tests need; as root on Debian and Ubuntu what is missing gets installed. `say` shows progress.
@@ -38,7 +42,7 @@ export async function ensureTools(say: (text: string) => void): Promise<Tools> {
   const isRoot = process.getuid?.() === 0;
   const missing = async () => {
     const found = await findTools();
-    const names: (keyof Tools)[] = isRoot ? ["dockerd", "registry", "busybox", "chromium"] : ["registry", "busybox", "chromium"];
+    const names: (keyof Tools)[] = isRoot ? ["dockerd", ...everywhere] : everywhere;
     return names.filter((name) => found[name] === undefined).map((name) => tools[name]);
   };
   const wanted = await missing();
@@ -64,6 +68,7 @@ async function findTools(): Promise<Tools> {
     dockerd: find(tools.dockerd),
     registry: find(tools.registry),
     busybox: find(tools.busybox),
+    ssh: find(tools.ssh),
     chromium: process.env["BERTH_TEST_CHROMIUM"] ?? find(tools.chromium) ?? (await findPlaywrightChromium()),
   };
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { countPlaywright, countVitest, nothing, type Totals } from "./totals.ts";
+import { add, countPlaywright, countVitest, nothing, type Totals } from "./totals.ts";
 
 export interface SuiteOptions {
   readonly root: string;
@@ -15,10 +15,23 @@ export interface SuiteOptions {
   readonly stopping: AbortSignal;
 }
 
-/** Vitest's projects: unit, architecture, integration, conformance, attacks, faults. */
+/**
+ * Vitest's projects in two runs: all but the faults, then the faults, which kill what others would use and whose promises
+ * are times.
+ */
 export async function runVitest(options: SuiteOptions): Promise<Totals> {
-  const report = join(options.folder, "vitest.json");
-  const args = ["run", "--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...options.filters];
+  const calm = await runProjects(options, "calm", ["--project=!faults"]);
+  const faults =
+    listTests(options.root, "tests/faults", options.filters).length === 0
+      ? nothing
+      : await runProjects(options, "faults", ["--project=faults"]);
+  return add(calm, faults);
+}
+
+async function runProjects(options: SuiteOptions, name: string, projects: readonly string[]): Promise<Totals> {
+  const report = join(options.folder, `vitest-${name}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const args = ["run", "--passWithNoTests", ...projects, ...reporters, ...options.filters];
   const exitCode = await runNode(options, "node_modules/vitest/vitest.mjs", args, {});
   return countVitest(await readReport(report), exitCode);
 }
