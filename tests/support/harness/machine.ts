@@ -42,7 +42,7 @@ export async function ensureTools(say: (text: string) => void): Promise<Tools> {
   const isRoot = process.getuid?.() === 0;
   const missing = async () => {
     const found = await findTools();
-    const names: (keyof Tools)[] = isRoot ? ["dockerd", ...everywhere] : everywhere;
+    const names: readonly (keyof Tools)[] = isRoot ? ["dockerd", ...everywhere] : everywhere;
     return names.filter((name) => found[name] === undefined).map((name) => tools[name]);
   };
   const wanted = await missing();
