@@ -30,6 +30,25 @@ export const errorCatalogue = {
   setup_code_wrong: { title: "That set-up code is wrong or was used already.", help: "Use the code printed in the terminal by npm start." },
   setup_done: { title: "This installation is set up already.", help: "Sign in instead." },
   password_weak: { title: "That password is too short or too common.", help: "Use at least 10 characters that are not a common password." },
+  view_only: {
+    title: "You are looking through another's eyes.",
+    help: "Nothing can be changed meanwhile: end “View as” in the bar at the top, then do it as yourself.",
+  },
+  gone: { title: "That link has been used or has expired.", help: "Ask an admin for a new one." },
+  invitation_foreign: {
+    title: "This invitation is for somebody else.",
+    help: "Sign out to use it yourself, or pass it on to the person it was made for.",
+  },
+  last_admin: { title: "That is the last admin who can sign in.", help: "Make somebody else an admin first." },
+  identity_unknown: {
+    title: "Nobody here belongs to that sign-in.",
+    help: "Ask an admin to add you under the e-mail address of your account there.",
+  },
+  tag_protected: { title: "That tag is protected.", help: "Make a new tag: what was tested under a name stays under it." },
+  audit_broken: {
+    title: "The audit log does not add up.",
+    help: "The entry named was changed or removed outside of Berth; look at who can write to the database.",
+  },
   // git
   git_url_invalid: {
     title: "That is not a Git URL Berth can use.",

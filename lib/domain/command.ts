@@ -5,7 +5,7 @@ import type { Database, Transaction } from "#lib/platform/database/client.ts";
 import { isUniqueViolation } from "#lib/platform/database/client.ts";
 
 import { type Actor, type PolicyObject, type Verb, authorise } from "./access/policy.ts";
-import { writeAudit } from "./audit/write.ts";
+import { type AuditFields, writeAudit } from "./audit/write.ts";
 
 /** What a command may touch: the database and the clock of it. No adapter: outside work is for jobs. */
 export interface CommandContext {
@@ -30,12 +30,17 @@ interface Subject {
   readonly projectId: string | null;
   readonly environmentId?: string | null;
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+  /** The fields that changed, as they were and as they are; a secret's value is never among them. */
+  readonly before?: AuditFields;
+  readonly after?: AuditFields;
 }
 
 interface Definition<S extends z.ZodType, L, O extends PolicyObject, R> {
   /** noun.verb, the action in the audit log */
   readonly name: string;
   readonly input: S;
+  /** Whether it may run while an admin looks through another's eyes: only what ends the looking. */
+  readonly whileViewing?: boolean;
   /** Reads (and locks) what the command is about. Throws `not_found`. */
   readonly load: (tx: Transaction, input: z.output<S>, actor: Actor, settings: Settings) => Promise<L>;
   /** The right it takes; a function where it depends on what was loaded. */
@@ -73,6 +78,7 @@ export function defineCommand<S extends z.ZodType, L, O extends PolicyObject, R>
     name: definition.name,
     async run(context, actor, raw) {
       const input = parseInput(definition.input, raw);
+      if (actor.viewing !== null && definition.whileViewing !== true) throw new BerthError("view_only");
       try {
         return await attempt(context, actor, input);
       } catch (error) {

@@ -17,6 +17,8 @@ export type Change = z.infer<typeof changeSchema> | { readonly kind: "resync" };
 export interface EventHub {
   /** Calls back on every change; returns how to stop. */
   onChange(listener: (change: Change) => void): () => void;
+  /** Calls back when somebody's rights may have changed. */
+  onAccess(listener: () => void): () => void;
   /** Calls back when text was added to the log. */
   onLog(logId: string, listener: () => void): () => void;
   close(): Promise<void>;
@@ -25,13 +27,18 @@ export interface EventHub {
 /** One listening connection for all streams of the process. */
 export function createEventHub(url: string, log: Log): EventHub {
   const changeListeners = new Set<(change: Change) => void>();
+  const accessListeners = new Set<() => void>();
   const logListeners = new Map<string, Set<() => void>>();
   let listener: Listener | undefined;
 
   function start(): void {
-    listener ??= listen(url, ["berth_events", "berth_logs"], {
+    listener ??= listen(url, ["berth_events", "berth_logs", "berth_access"], {
       log,
       onNotification(channel, payload) {
+        if (channel === "berth_access") {
+          for (const call of accessListeners) call();
+          return;
+        }
         if (channel === "berth_logs") {
           for (const call of logListeners.get(payload) ?? []) call();
           return;
@@ -41,6 +48,7 @@ export function createEventHub(url: string, log: Log): EventHub {
       },
       onConnected() {
         for (const call of changeListeners) call({ kind: "resync" });
+        for (const call of accessListeners) call();
         for (const calls of logListeners.values()) for (const call of calls) call();
       },
     });
@@ -51,6 +59,11 @@ export function createEventHub(url: string, log: Log): EventHub {
       start();
       changeListeners.add(call);
       return () => void changeListeners.delete(call);
+    },
+    onAccess(call) {
+      start();
+      accessListeners.add(call);
+      return () => void accessListeners.delete(call);
     },
     onLog(logId, call) {
       start();

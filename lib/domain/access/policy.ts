@@ -4,22 +4,38 @@ import type { StageKind } from "#lib/platform/database/client.ts";
 /** What can be done to an environment; the matrix role x kind of stage x verb grants these. */
 export const environmentVerbs = ["view", "logs", "deploy", "configure", "scale", "destroy", "verdict", "promote"] as const;
 export type EnvironmentPolicyVerb = (typeof environmentVerbs)[number];
-/** What can be done to a project as a whole, and to the platform. */
-export type ProjectVerb = "view" | "push" | "administer";
-export type PlatformVerb = "create_project" | "see_health";
+/** What can be done to a project as a whole, to the platform, and to one's own account. */
+export const projectVerbs = ["view", "push", "administer"] as const;
+export type ProjectVerb = (typeof projectVerbs)[number];
+export const platformVerbs = ["see_health", "create_project", "manage_people", "manage_permissions", "verify_audit"] as const;
+export type PlatformVerb = (typeof platformVerbs)[number];
+export const accountVerbs = ["manage_account"] as const;
+export type AccountVerb = (typeof accountVerbs)[number];
+
+/** Every verb a token may be limited to. */
+export const allVerbs = [...new Set([...environmentVerbs, ...projectVerbs, ...platformVerbs, ...accountVerbs])] as const;
 
 export type PolicyObject =
   | { readonly type: "environment"; readonly projectId: string; readonly stageKind: StageKind }
   | { readonly type: "project"; readonly projectId: string }
-  | { readonly type: "platform" };
+  | { readonly type: "platform" }
+  | { readonly type: "account"; readonly personId: string };
 
 export type Verb<O extends PolicyObject> = O extends { type: "environment" }
   ? EnvironmentPolicyVerb
   : O extends { type: "project" }
     ? ProjectVerb
-    : PlatformVerb;
+    : O extends { type: "account" }
+      ? AccountVerb
+      : PlatformVerb;
 
-type Grants = ReadonlyMap<string, ReadonlyMap<StageKind, ReadonlySet<string>>>;
+export type Grants = ReadonlyMap<string, ReadonlyMap<StageKind, ReadonlySet<string>>>;
+
+/** What an API token may be used for; null where it is not limited. Never adds a right, only takes away. */
+export interface Limits {
+  readonly projects: ReadonlySet<string> | null;
+  readonly verbs: ReadonlySet<string> | null;
+}
 
 /** Who acts. Made by authentication from the database on every request, so that a lost right is lost at once. */
 export interface Actor {
@@ -35,6 +51,17 @@ export interface Actor {
   readonly requestId: string | null;
   /** By project and kind of stage, the verbs the person's roles give there. */
   readonly grants: Grants;
+  readonly limits: Limits | null;
+  /** Set while an admin looks through another's eyes: everything above but the session is the other's, and nothing may be changed. */
+  readonly viewing: Viewing | null;
+}
+
+export interface Viewing {
+  /** The admin behind the eyes. */
+  readonly by: { readonly id: string; readonly name: string };
+  readonly as:
+    | { readonly kind: "person"; readonly id: string; readonly name: string }
+    | { readonly kind: "role"; readonly role: "developer" | "tester" | "ops" };
 }
 
 /** Berth itself: a push that deploys, a branch that goes. Audited under this name. */
@@ -49,10 +76,18 @@ export const systemActor: Actor = {
   sourceIp: null,
   requestId: null,
   grants: new Map(),
+  limits: null,
+  viewing: null,
 };
+
+/** Looking is part of everything else: a token that may do anything to a thing may see it. */
+const alwaysWithin: ReadonlySet<string> = new Set(["view", "see_health"]);
 
 /** Whether `actor` may do `verb` to `object`. The only place that decides. */
 export function may<O extends PolicyObject>(actor: Actor, verb: Verb<O>, object: O): boolean {
+  if (actor.limits !== null && !isWithin(actor.limits, verb, object)) return false;
+  // One's own account is nobody else's, not even an admin's; what admins do to people is `manage_people`.
+  if (object.type === "account") return actor.id === object.personId;
   if (actor.isAdmin) return true;
   switch (object.type) {
     case "platform":
@@ -69,9 +104,20 @@ export function may<O extends PolicyObject>(actor: Actor, verb: Verb<O>, object:
   }
 }
 
+function isWithin(limits: Limits, verb: string, object: PolicyObject): boolean {
+  if (limits.verbs !== null && !limits.verbs.has(verb) && !alwaysWithin.has(verb)) return false;
+  if (limits.projects === null) return true;
+  if (object.type === "platform") return verb === "see_health";
+  return object.type !== "account" && limits.projects.has(object.projectId);
+}
+
 /** Throws `not_found` when the actor may not even see the object (it does not exist for him), `forbidden` when he may see but not do. */
 export function authorise<O extends PolicyObject>(actor: Actor, verb: Verb<O>, object: O): void {
   if (may(actor, verb, object)) return;
-  const visible = object.type === "platform" || may<PolicyObject>(actor, "view", object);
-  throw new BerthError(visible ? "forbidden" : "not_found");
+  throw new BerthError(isVisible(actor, object) ? "forbidden" : "not_found");
+}
+
+function isVisible(actor: Actor, object: PolicyObject): boolean {
+  if (object.type === "platform") return true;
+  return object.type === "account" ? actor.id === object.personId : may<PolicyObject>(actor, "view", object);
 }

@@ -1,6 +1,9 @@
-import type { Transaction } from "#lib/platform/database/client.ts";
+import type { Prisma, Transaction } from "#lib/platform/database/client.ts";
 
 import type { Actor } from "../access/policy.ts";
+
+/** Field by field, plain values or lists and objects of them. */
+export type AuditFields = Readonly<Record<string, Prisma.InputJsonValue | null>>;
 
 export interface AuditRecord {
   /** noun.verb */
@@ -13,6 +16,9 @@ export interface AuditRecord {
   readonly reason?: string | null;
   /** What changed; never a secret's value. */
   readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+  /** The object's fields that changed, as they were and as they are; secrets left out by whoever writes them. */
+  readonly before?: AuditFields;
+  readonly after?: AuditFields;
 }
 
 /** Writes who did what. Call it in the transaction of the act: an act without its entry cannot happen. */
@@ -35,6 +41,8 @@ export async function writeAudit(tx: Pick<Transaction, "auditEntry">, actor: Act
         outcome: record.outcome,
         reason: record.reason ?? null,
         ...(record.detail === undefined ? {} : { detail: record.detail }),
+        ...(record.before === undefined ? {} : { before: record.before }),
+        ...(record.after === undefined ? {} : { after: record.after }),
       },
     ],
   });

@@ -1,5 +1,6 @@
 import { removeImage } from "#lib/adapters/docker/images.ts";
 import { describeError } from "#lib/core/errors.ts";
+import { Prisma } from "#lib/platform/database/client.ts";
 
 import type { WorkerContext } from "../workers/context.ts";
 
@@ -35,23 +36,23 @@ export async function collectImages(context: WorkerContext, projectId: string): 
 async function findUnused(context: WorkerContext, projectId: string): Promise<Unused[]> {
   return context.database.$queryRaw<Unused[]>`
     SELECT i.id, i.repository, i.tag, i.digest, i.engine_id AS "engineId", i.pushed FROM image i
-    WHERE i.project_id = ${projectId}::uuid AND i.removed_at IS NULL AND i.created_at < now() - interval '5 seconds'
-      AND NOT EXISTS (
-        SELECT 1 FROM release r JOIN environment e ON e.id = r.environment_id
-        WHERE r.image_id = i.id AND e.destroyed_at IS NULL
-          AND (e.live_release_id = r.id OR r.number > (SELECT max(number) FROM release n WHERE n.environment_id = e.id) - ${keptReleases}))
-      AND NOT EXISTS (
-        SELECT 1 FROM build b JOIN deployment d ON d.build_id = b.id
-        WHERE b.image_id = i.id AND d.status IN ('queued', 'preparing', 'deploying', 'verifying'))
+    WHERE i.project_id = ${projectId}::uuid AND ${unused}
     LIMIT 200`;
 }
 
+/** No environment runs it or may go back to it, and no deployment is on its way to it. */
+const unused = Prisma.sql`i.removed_at IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM release r JOIN environment e ON e.id = r.environment_id
+    WHERE r.image_id = i.id AND e.destroyed_at IS NULL
+      AND (e.live_release_id = r.id OR r.number > (SELECT max(number) FROM release n WHERE n.environment_id = e.id) - ${keptReleases}))
+  AND NOT EXISTS (
+    SELECT 1 FROM build b JOIN deployment d ON d.build_id = b.id
+    WHERE b.image_id = i.id AND d.status IN ('queued', 'preparing', 'deploying', 'verifying'))`;
+
 /** The row first: once it says removed, nothing new is built on the image; then engine and registry, both of which may be repeated. */
 async function removeOne(context: WorkerContext, image: Unused): Promise<void> {
-  await context.database.$transaction(async (tx) => {
-    await tx.image.update({ where: { id: image.id }, data: { removedAt: new Date() } });
-    await tx.build.updateMany({ where: { imageId: image.id, expiredAt: null }, data: { expiredAt: new Date() } });
-  });
+  if (!(await markRemoved(context, image))) return;
   const sharing = await context.database.image.count({ where: { repository: image.repository, digest: image.digest, removedAt: null } });
   await removeFromEngine(context, `${image.repository}:${image.tag}`);
   if (sharing > 0) return;
@@ -62,6 +63,19 @@ async function removeOne(context: WorkerContext, image: Unused): Promise<void> {
       .deleteManifest(name, image.digest)
       .catch((error: unknown) => context.log.info({ reason: describeError(error) }, "The registry kept a manifest."));
   }
+}
+
+/**
+ * The lock waits for whoever is just asking for a deployment of the build (see `ensureBuild`), and a second look then finds
+ * that deployment. False when the image is wanted after all.
+ */
+async function markRemoved(context: WorkerContext, image: Unused): Promise<boolean> {
+  return context.database.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM build WHERE image_id = ${image.id}::uuid FOR UPDATE`;
+    const removed = await tx.$executeRaw`UPDATE image i SET removed_at = now() WHERE i.id = ${image.id}::uuid AND ${unused}`;
+    if (removed > 0) await tx.build.updateMany({ where: { imageId: image.id, expiredAt: null }, data: { expiredAt: new Date() } });
+    return removed > 0;
+  });
 }
 
 /** Containers of an app that was deleted take a few seconds to end, and hold their image for as long. What stays in use is left to the sweep. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { BerthError } from "#lib/core/errors.ts";
-import { openBuildStatuses } from "#lib/core/states.ts";
+import { type BuildStatus, openBuildStatuses } from "#lib/core/states.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
@@ -38,9 +38,12 @@ export async function ensureBuild(tx: Transaction, wanted: Wanted): Promise<{ id
   return { id: created.id };
 }
 
+/** The row is locked against removal: until this transaction ends, its image is not collected. */
 async function findUsable(tx: Transaction, key: { projectId: string; commit: string; recipe: string }) {
-  return tx.build.findFirst({
-    where: { ...key, expiredAt: null, status: { in: [...openBuildStatuses, "built"] }, cancelRequestedAt: null },
-    select: { id: true, status: true },
-  });
+  const rows = await tx.$queryRaw<Array<{ id: string; status: BuildStatus }>>`
+    SELECT id, status::text AS status FROM build
+    WHERE project_id = ${key.projectId}::uuid AND commit = ${key.commit} AND recipe = ${key.recipe}
+      AND expired_at IS NULL AND cancel_requested_at IS NULL AND status::text = ANY(${[...openBuildStatuses, "built"]})
+    LIMIT 1 FOR KEY SHARE`;
+  return rows[0] ?? null;
 }

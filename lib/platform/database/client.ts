@@ -3,6 +3,7 @@ import { Pool } from "pg";
 
 import { Prisma, PrismaClient } from "./client/client.ts";
 
+export { Prisma } from "./client/client.ts";
 export type * from "./client/models.ts";
 export type * from "./client/enums.ts";
 

@@ -23,23 +23,31 @@ const sharedTables = [
   "part_status",
 ];
 
+/** What only web writes: people, their roles and what they may open. */
+const accessTables =
+  "person, session, api_token, setup, sign_in_attempt, identity, invitation, person_group, group_member, group_membership, permission, project_permission, hand_off, gateway_pass, share_link";
+
 const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
   web: [
     ...sharedTables.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO berth_web`),
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON person, session, api_token, setup, sign_in_attempt TO berth_web",
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${accessTables} TO berth_web`,
+    'GRANT EXECUTE ON FUNCTION berth_grants(uuid), berth_role_grants("Role") TO berth_web',
     "GRANT SELECT, UPDATE ON build TO berth_web",
-    "GRANT SELECT ON image, release, route, permission, sealing_key, worker_heartbeat, log_chunk TO berth_web",
+    "GRANT SELECT ON image, release, route, sealing_key, worker_heartbeat, log_chunk TO berth_web",
     "GRANT UPDATE (log_watched_until) ON environment TO berth_web",
     // Web seals and forgets: it may add a secret and name it, never read it back.
     "GRANT INSERT, DELETE, SELECT (id) ON sealed_secret TO berth_web",
     "GRANT SELECT, INSERT ON audit_entry TO berth_web",
+    "GRANT SELECT ON audit_link TO berth_web",
   ],
   worker: [
     ...sharedTables.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO berth_worker`),
     "GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, release, route, log_chunk, worker_heartbeat, sealing_key, sealed_secret TO berth_worker",
-    "GRANT SELECT ON permission TO berth_worker",
-    "GRANT SELECT (id, name, email) ON person TO berth_worker",
-    "GRANT DELETE ON sign_in_attempt, session TO berth_worker",
+    // May the one who asked still do it when the work begins?
+    "GRANT EXECUTE ON FUNCTION berth_grants(uuid) TO berth_worker",
+    "GRANT SELECT (id, name, email, is_admin, disabled_at) ON person TO berth_worker",
+    "GRANT DELETE ON sign_in_attempt, session, hand_off, gateway_pass TO berth_worker",
+    "GRANT SELECT (expires_at) ON hand_off, gateway_pass TO berth_worker",
     "GRANT SELECT (at) ON sign_in_attempt TO berth_worker",
     "GRANT SELECT (expires_at) ON session TO berth_worker",
     "GRANT SELECT, INSERT ON audit_entry TO berth_worker",

@@ -28,7 +28,7 @@ export async function projectChanges(
         () => writer.close(),
       );
     }
-    const unguard = guard(writer, async () => {
+    const unguard = guard(services.hub, writer, async () => {
       const now = await again();
       return now !== null && may(now, "view", { type: "project", projectId });
     });

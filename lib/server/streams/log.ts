@@ -88,7 +88,7 @@ function followResponse(services: Services, source: LogSource, request: Request,
     const reader = createReader(services, source, writer, after);
     const forget = services.hub.onLog(source.logId, reader.ring);
     const timer = setInterval(reader.ring, lookMs);
-    const unguard = guard(writer, async () => {
+    const unguard = guard(services.hub, writer, async () => {
       const actor = request.headers.has("authorization") ? await tokenActor(request) : await currentActor();
       if (actor !== null) source.authorise(actor);
       return actor !== null;

@@ -18,8 +18,8 @@ export const changePassword = defineCommand({
     if (weakness !== null) throw new BerthError("password_weak", { detail: weakness, fields: { password: weakness } });
     return { personId: person.id, sessionId: actor.sessionId };
   },
-  verb: "see_health",
-  object: () => ({ type: "platform" }) as const,
+  verb: "manage_account",
+  object: ({ personId }) => ({ type: "account", personId }) as const,
   async perform(tx, { personId, sessionId }, { password }) {
     await tx.person.update({ where: { id: personId }, data: { passwordHash: await hashPassword(password) } });
     await tx.session.updateMany({ where: { personId, endedAt: null, NOT: { id: sessionId } }, data: { endedAt: new Date() } });
