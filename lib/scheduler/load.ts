@@ -19,6 +19,7 @@ import { loadApps, loadFailures, saveFailure } from "./store/apps.ts";
 import { type Database } from "./store/database.ts";
 import { deleteDeployment, loadDeployments, saveProgress } from "./store/deployments.ts";
 import { loadFrameworkId } from "./store/framework.ts";
+import { loadGroups } from "./store/groups.ts";
 import { deleteTask, loadTasks, saveTask } from "./store/tasks.ts";
 import { createWriteBehind } from "./store/write-behind.ts";
 import { createHostPorts } from "./tasks/host-ports.ts";
@@ -154,6 +155,10 @@ async function remember(scheduler: Scheduler): Promise<void> {
   for (const app of await loadApps(database)) {
     state.apps.set(app.id, app);
     versions.sawVersion(app.version);
+  }
+  for (const group of await loadGroups(database)) {
+    state.groups.set(group.id, group);
+    versions.sawVersion(group.version);
   }
   for (const task of await loadTasks(database)) {
     state.addTask(task);

@@ -1,6 +1,14 @@
 import { type Log } from "#lib/platform/log.ts";
 
+import { type AllowedVolume } from "./model/volumes.ts";
+
 export type DockerAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+interface Amounts {
+  readonly cpus?: number | undefined;
+  readonly mem?: number | undefined;
+  readonly disk?: number | undefined;
+}
 
 export interface SchedulerOptions {
   /** Postgres with the schema `scheduler` in place. One schema belongs to one `instance` for ever. */
@@ -26,11 +34,11 @@ export interface SchedulerOptions {
   /** Further values of the `Host` header to accept, without port. `localhost`, loopback addresses and the listening host always are. */
   readonly allowedHosts?: readonly string[];
   /** What may be promised to tasks. Default: cpus × cpuOversubscription and all memory of the engine's machine. Memory in MiB. */
-  readonly resources?: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
+  readonly resources?: Amounts | undefined;
   /** Default 8: review apps idle most of the time. */
-  readonly cpuOversubscription?: number;
+  readonly cpuOversubscription?: number | undefined;
   /** Default 1. */
-  readonly memOversubscription?: number;
+  readonly memOversubscription?: number | undefined;
   /** The most processes a task may have. Default 512. */
   readonly pidsLimit?: number;
   /** How many times its `cpus` a task may use when the machine is idle. Default: no limit but shares. */
@@ -38,7 +46,13 @@ export interface SchedulerOptions {
   /** Real host networking. Default false: apps in host mode get a bridge and their ports published one to one. */
   readonly allowHostNetwork?: boolean;
   /** The image for apps that have a `cmd` and no image. Default: such apps are refused. */
-  readonly commandImage?: string;
+  readonly commandImage?: string | undefined;
+  /** Paths of the engine's machine that apps may mount, exactly as written. Default: none. */
+  readonly volumes?: readonly AllowedVolume[] | undefined;
+  /** The machine's attributes, for constraints. Default: none but its host name. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** What apps may fetch. */
+  readonly fetch?: FetchOptions | undefined;
   /** SIGTERM to SIGKILL where an app does not say, in seconds. Default 3. */
   readonly killGraceSeconds?: number;
   /** While a starting task has never been healthy, ask early and often (50 ms, doubling up to the interval). Default false: Marathon's times. */
@@ -47,6 +61,25 @@ export interface SchedulerOptions {
   readonly finishedTasks?: { readonly seconds?: number; readonly count?: number };
   /** How long to wait for Postgres at the start, in seconds. Default 30. */
   readonly startTimeoutSeconds?: number;
+}
+
+interface FetchOptions {
+  /** Files of this process's machine that `file:` may name, exactly as written, such as /etc/docker.tar.gz. Default: none. */
+  readonly files?: readonly string[] | undefined;
+  /** `host:port` of servers on loopback and link-local addresses that may be asked all the same. Default: none. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Bytes for everything a task fetches, unpacked. Default 512 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Seconds for everything a task fetches. Default 120. */
+  readonly seconds?: number | undefined;
+}
+
+/** The same with every default filled in. */
+interface FetchSettings {
+  readonly files: readonly string[];
+  readonly hosts: readonly string[];
+  readonly maxBytes: number;
+  readonly seconds: number;
 }
 
 export interface Settings {
@@ -61,13 +94,16 @@ export interface Settings {
   readonly portRange: readonly [number, number];
   readonly servicePortRange: readonly [number, number];
   readonly allowedHosts: readonly string[];
-  readonly resources: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
+  readonly resources: Amounts;
   readonly cpuOversubscription: number;
   readonly memOversubscription: number;
   readonly pidsLimit: number;
   readonly cpuBurst: number | null;
   readonly allowHostNetwork: boolean;
   readonly commandImage: string | null;
+  readonly volumes: readonly AllowedVolume[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly fetch: FetchSettings;
   readonly killGraceSeconds: number;
   readonly eagerHealthChecks: boolean;
   readonly finishedSeconds: number;
@@ -109,10 +145,22 @@ function limitsFrom(options: SchedulerOptions) {
     cpuBurst: options.cpuBurst ?? null,
     allowHostNetwork: options.allowHostNetwork ?? false,
     commandImage: options.commandImage ?? null,
+    volumes: options.volumes ?? [],
+    attributes: options.attributes ?? {},
+    fetch: fetchFrom(options.fetch ?? {}),
     killGraceSeconds: options.killGraceSeconds ?? 3,
     eagerHealthChecks: options.eagerHealthChecks ?? false,
     finishedSeconds: options.finishedTasks?.seconds ?? 3_600,
     finishedCount: options.finishedTasks?.count ?? 100,
     startTimeoutSeconds: options.startTimeoutSeconds ?? 30,
+  };
+}
+
+function fetchFrom(fetch: FetchOptions): FetchSettings {
+  return {
+    files: fetch.files ?? [],
+    hosts: (fetch.hosts ?? []).map((host) => host.toLowerCase()),
+    maxBytes: fetch.maxBytes ?? 512 * 1_048_576,
+    seconds: fetch.seconds ?? 120,
   };
 }

@@ -6,6 +6,7 @@ import { factsOf } from "./deployments/facts.ts";
 import { forgetOldTasks } from "./files/retention.ts";
 import { pause } from "./pause.ts";
 import { type Scheduler } from "./scheduler.ts";
+import { foldHistory } from "./store/groups.ts";
 import { killTask } from "./tasks/kill-task.ts";
 
 const passEvery = 10_000;
@@ -23,7 +24,10 @@ export async function runSlowPass(scheduler: Scheduler): Promise<void> {
       for (const rows of [scheduler.taskRows, scheduler.deploymentRows, scheduler.failureRows]) rows.retry();
       kickAll(scheduler);
       killSurplus(scheduler, surplusSince);
-      if (passes % 6 === 0) await forgetOldTasks(scheduler);
+      if (passes % 6 === 0) {
+        await forgetOldTasks(scheduler);
+        await foldHistory(scheduler.database.query);
+      }
     } catch (error) {
       scheduler.log.error({ reason: describeError(error) }, "the slow pass failed");
     }

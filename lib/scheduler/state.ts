@@ -1,10 +1,13 @@
 import { type Deployment } from "./deployments/deployment.ts";
 import { type AppDefinition } from "./model/app.ts";
+import { type Group } from "./model/group.ts";
 import { type Task, type TaskFailure, hasEnded } from "./tasks/task.ts";
 
 /** Everything the scheduler knows, in memory. Postgres has the same; this process is the only writer. */
 export interface SchedulerState {
   readonly apps: Map<string, AppDefinition>;
+  /** The groups somebody wrote; others only follow from the ids of apps. */
+  readonly groups: Map<string, Group>;
   readonly deployments: Map<string, Deployment>;
   /** Ended tasks stay a while, for their logs. */
   readonly tasks: Map<string, Task>;
@@ -28,6 +31,7 @@ export function createState(): SchedulerState {
   };
   return {
     apps: new Map(),
+    groups: new Map(),
     deployments: new Map(),
     failures: new Map(),
     tasks,

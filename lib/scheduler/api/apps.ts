@@ -12,6 +12,8 @@ import { appView, embedsFrom, everyEmbed, plainApp } from "./app-view.ts";
 import { type Answer, type Api, type ApiRequest, flag } from "./request.ts";
 import { type WriteOptions, idFromBody, writeApps } from "./write-app.ts";
 
+const mostAtOnce = 1_000;
+
 /** The answer to every accepted change. */
 export function deploymentAnswer(deployment: Pick<Deployment, "id" | "version">, status = 200): Answer {
   return {
@@ -90,7 +92,8 @@ export async function putApps({ scheduler, changes }: Api, request: ApiRequest):
   const body = await request.body();
   if (!Array.isArray(body))
     throw new MarathonFailure("wrongShape", "Invalid JSON", { details: [{ path: "/", errors: ["error.expected.jsarray"] }] });
-  const sent = body.slice(0, 1_000).map((app: unknown) => ({ id: idFromBody(app), body: app }));
+  const sent = body.map((app: unknown) => ({ id: idFromBody(app), body: app }));
+  if (sent.length > mostAtOnce) throw new MarathonFailure("illegal", `No more than ${mostAtOnce} apps can be written at once`);
   return changes.run(async () => {
     if (request.method === "PATCH") for (const { id } of sent) findApp(scheduler, id);
     const { deployment } = await writeApps(scheduler, sent, optionsOf(request));

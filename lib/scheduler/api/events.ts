@@ -10,6 +10,7 @@ const heartbeatEvery = 10_000;
 /** The event stream: from now on, until the reader goes or falls behind. */
 export function streamEvents({ scheduler, address }: Api, request: ApiRequest): null {
   const { response, raw, query } = request;
+  if (raw.method !== "GET") throw new MarathonFailure("notAcceptable", "The event stream can be read with GET only");
   if (!(raw.headers.accept ?? "").includes("text/event-stream"))
     throw new MarathonFailure("notAcceptable", "Accept: text/event-stream is required");
   if (scheduler.events.subscribers >= mostStreams) throw new MarathonFailure("unavailable", "Too many event streams are open");
@@ -22,7 +23,11 @@ export function streamEvents({ scheduler, address }: Api, request: ApiRequest): 
     if (response.writableLength > mostBehind) response.destroy();
     else response.write(text);
   };
-  const unsubscribe = scheduler.events.subscribe({ types: types.length === 0 ? null : new Set(types), send });
+  const unsubscribe = scheduler.events.subscribe({
+    types: types.length === 0 ? null : new Set(types),
+    light: query.get("plan-format") === "light",
+    send,
+  });
   scheduler.events.publish("event_stream_attached", { remoteAddress: request.clientIp });
   const heartbeat = setInterval(() => send("\r\n"), heartbeatEvery);
   const end = (): void => {

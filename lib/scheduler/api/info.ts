@@ -36,7 +36,7 @@ export function showInfo({ scheduler, address }: Api): Answer {
         mesos_role: "*",
         mesos_user: "root",
         task_launch_timeout: 300_000,
-        webui_url: null,
+        webui_url: `${own}ui/`,
       },
       zookeeper_config: { zk: null, zk_max_versions: 50 },
       http_config: { http_port: address.port, https_port: null },

@@ -96,7 +96,7 @@ function slaveView(api: Api) {
     offered_resources: { cpus: 0, mem: 0, disk: 0, gpus: 0 },
     reserved_resources: {},
     unreserved_resources: { ...total, gpus: 0 },
-    attributes: {},
+    attributes: scheduler.settings.attributes,
     active: scheduler.machine.connected,
     deactivated: false,
     version: "1.11.0",

@@ -1,6 +1,7 @@
 import { MarathonFailure } from "../failures.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { appVersion, appVersions, createApp, listApps, listAppsOfGroup, putApp, putApps, removeApp, restartApp, showApp } from "./apps.ts";
+import { showConsole } from "./console.ts";
 import { cancelDeploymentById, listDeployments } from "./deployments.ts";
 import { streamEvents } from "./events.ts";
 import { showGroup } from "./groups.ts";
@@ -8,20 +9,46 @@ import { ping, showInfo, showLeader } from "./info.ts";
 import { readFile, showMetrics, showSlaves, showState, showStateSummary } from "./mesos.ts";
 import { resetDelay, showQueue } from "./queue.ts";
 import { type Answer, type Api, type ApiRequest, type Route, idOf } from "./request.ts";
+import {
+  refuseAbdication,
+  refusePods,
+  refuseSetting,
+  removedResource,
+  showHelp,
+  showMarathonMetrics,
+  showPlugin,
+  showPrometheusMetrics,
+} from "./system.ts";
 import { killTaskOfApp, killTasks, killTasksOfApp, listTasks, listTasksOfApp, listTasksOfGroup } from "./tasks.ts";
+import { createGroup, patchGroup, putGroupAt, removeGroup } from "./write-group.ts";
 
 type Routed = Promise<Answer | null> | Answer | null;
 
 /** Every path this scheduler knows. Throws 404 and 405 for the others. */
 export const route: Route = (api, request) => {
+  if (request.method === "OPTIONS") return { status: 200, headers: { Allow: methodsOf(request.segments) } };
   // Agents of Mesos are asked with their process id in front.
   const segments = request.segments[0] === "slave(1)" ? request.segments.slice(1) : request.segments;
   return segments[0] === "v2" ? routeV2(api, request, segments.slice(1)) : routeSystem(api, request, segments.join("/"));
 };
 
+/** The methods of a path, as far as its collection tells. */
+function methodsOf([version, collection = ""]: readonly string[]): string {
+  if (version !== "v2") return "GET, HEAD, OPTIONS";
+  if (collection === "apps" || collection === "groups") return "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  if (collection === "tasks") return "GET, HEAD, POST, DELETE, OPTIONS";
+  if (collection === "deployments" || collection === "queue") return "GET, HEAD, DELETE, OPTIONS";
+  return "GET, HEAD, OPTIONS";
+}
+
 function routeSystem(api: Api, request: ApiRequest, path: string): Routed {
   const known: Readonly<Record<string, () => Routed>> = {
+    "": () => ({ status: 302, headers: { Location: "/ui/" } }),
+    ui: () => showConsole(request),
+    help: () => showHelp(),
     ping: () => ping(api, request),
+    metrics: () => showMarathonMetrics(api),
+    "metrics/prometheus": () => showPrometheusMetrics(api),
     state: () => showState(api),
     "state.json": () => showState(api),
     slaves: () => showSlaves(api),
@@ -30,6 +57,7 @@ function routeSystem(api: Api, request: ApiRequest, path: string): Routed {
     "files/read": () => readFile(api, request),
     "files/read.json": () => readFile(api, request),
   };
+  if (path === "logging" || path === "config") refuseSetting(path);
   const found = Object.hasOwn(known, path) ? known[path] : undefined;
   if (found === undefined) throw unknownPath(request);
   return only(request, "GET", found);
@@ -40,7 +68,7 @@ function routeV2(api: Api, request: ApiRequest, [collection = "", ...rest]: read
     case "apps":
       return rest.length === 0 ? routeAppList(api, request) : routeApp(api, request, rest);
     case "groups":
-      return only(request, "GET", () => showGroup(api, request, rest));
+      return routeGroup(api, request, rest);
     case "deployments":
       return routeDeployments(api, request, rest);
     case "tasks":
@@ -52,11 +80,14 @@ function routeV2(api: Api, request: ApiRequest, [collection = "", ...rest]: read
     case "info":
       return alone(request, rest, () => showInfo(api));
     case "leader":
-      return alone(request, rest, () => showLeader(api));
+      return request.method === "DELETE" ? refuseAbdication() : alone(request, rest, () => showLeader(api));
     case "plugins":
-      return alone(request, rest, () => ({ status: 200, json: { plugins: [] } }));
+      return rest.length > 0 ? showPlugin(rest) : only(request, "GET", () => ({ status: 200, json: { plugins: [] } }));
+    case "pods":
+    case "pods::status":
+      return refusePods(request, rest);
     default:
-      throw unknownPath(request);
+      throw removedResource(collection) ?? unknownPath(request);
   }
 }
 
@@ -106,8 +137,26 @@ function routeOneApp(api: Api, request: ApiRequest, id: string): Routed {
 function routeAppTasks(api: Api, request: ApiRequest, owner: readonly string[]): Routed {
   if (request.method === "DELETE") return killTasksOfApp(api, request, idOf(owner));
   return only(request, "GET", () =>
-    owner.at(-1) === "*" ? listTasksOfGroup(api, idOf(owner.slice(0, -1))) : listTasksOfApp(api, idOf(owner)),
+    owner.at(-1) === "*" ? listTasksOfGroup(api, request, idOf(owner.slice(0, -1))) : listTasksOfApp(api, request, idOf(owner)),
   );
+}
+
+function routeGroup(api: Api, request: ApiRequest, segments: readonly string[]): Routed {
+  const id = idOf(segments);
+  switch (request.method) {
+    case "GET":
+      return showGroup(api, request, segments);
+    case "POST":
+      return createGroup(api, request, id);
+    case "PUT":
+      return putGroupAt(api, request, id);
+    case "PATCH":
+      return patchGroup(api, request, id);
+    case "DELETE":
+      return removeGroup(api, request, id);
+    default:
+      throw wrongMethod(request);
+  }
 }
 
 function routeDeployments(api: Api, request: ApiRequest, [id, ...more]: readonly string[]): Routed {

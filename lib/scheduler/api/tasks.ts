@@ -3,7 +3,10 @@ import { z } from "zod";
 import { changeApps } from "../deployments/change-apps.ts";
 import { MarathonFailure } from "../failures.ts";
 import { withVersion } from "../model/app-change.ts";
-import { isBelow } from "../model/path-id.ts";
+import { type AppDefinition } from "../model/app.ts";
+import { endpointsOf } from "../model/endpoints.ts";
+import { groupExists } from "../model/group.ts";
+import { isBelow, segmentsOf } from "../model/path-id.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { killTask } from "../tasks/kill-task.ts";
 import { type Task, hasEnded } from "../tasks/task.ts";
@@ -13,7 +16,9 @@ import { taskView } from "./task-view.ts";
 
 const idsSchema = z.object({ ids: z.array(z.string()).max(10_000) });
 
-export function listTasks({ scheduler }: Api, { query }: ApiRequest): Answer {
+export function listTasks({ scheduler }: Api, request: ApiRequest): Answer {
+  const { query } = request;
+  if (wantsText(request)) return endpointList([...scheduler.state.apps.values()], scheduler);
   const wanted = new Set(
     [...query.getAll("status"), ...query.getAll("status[]")].filter((status) => status === "running" || status === "staging"),
   );
@@ -23,14 +28,37 @@ export function listTasks({ scheduler }: Api, { query }: ApiRequest): Answer {
   return { status: 200, json: { tasks: tasks.map((task) => taskView(scheduler, task)) } };
 }
 
-export function listTasksOfApp({ scheduler }: Api, id: string): Answer {
-  findApp(scheduler, id);
+export function listTasksOfApp({ scheduler }: Api, request: ApiRequest, id: string): Answer {
+  const app = findApp(scheduler, id);
+  if (wantsText(request)) return endpointList([app], scheduler);
   return { status: 200, json: { tasks: scheduler.state.alive(id).map((task) => taskView(scheduler, task)) } };
 }
 
-export function listTasksOfGroup({ scheduler }: Api, group: string): Answer {
-  const tasks = [...scheduler.state.allAlive()].filter((task) => isBelow(task.appId, group));
+export function listTasksOfGroup({ scheduler }: Api, request: ApiRequest, group: string): Answer {
+  const { apps, groups } = scheduler.state;
+  if (!groupExists(group, apps, groups)) throw new MarathonFailure("notFound", `Group '${group}' does not exist`);
+  const inside = [...apps.values()].filter((app) => isBelow(app.id, group));
+  if (wantsText(request)) return endpointList(inside, scheduler);
+  const tasks = inside.flatMap((app) => scheduler.state.alive(app.id));
   return { status: 200, json: { tasks: tasks.map((task) => taskView(scheduler, task)) } };
+}
+
+/** JSON for whoever takes anything. */
+function wantsText({ raw }: ApiRequest): boolean {
+  const accept = raw.headers.accept ?? "";
+  return /text\/plain/.test(accept) && !/\*\/\*|application\/(json|\*)/.test(accept);
+}
+
+/** The list of old balancers' scripts: app, service port and the addresses behind it, with tabs between. */
+function endpointList(apps: readonly AppDefinition[], scheduler: Scheduler): Answer {
+  const lines = apps.flatMap((app) => {
+    const name = segmentsOf(app.id).join("_");
+    const running = scheduler.state.alive(app.id).filter((task) => task.startedAt !== null && task.killReason === null);
+    const ports = endpointsOf(app).map((endpoint) => endpoint.servicePort);
+    if (ports.length === 0) return [[name, " ", ...running.map((task) => task.host)]];
+    return ports.map((port, index) => [name, String(port), ...running.map((task) => `${task.host}:${task.ports[index] ?? 0}`)]);
+  });
+  return { status: 200, text: lines.map((line) => `${line.join("\t")}\t\n`).join("") };
 }
 
 export async function killTasksOfApp(api: Api, request: ApiRequest, id: string): Promise<Answer> {

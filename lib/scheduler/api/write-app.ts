@@ -1,13 +1,13 @@
 import { changeApps } from "../deployments/change-apps.ts";
 import { type Deployment } from "../deployments/deployment.ts";
+import { type Draft, beginDraft, changesOf, portsTakenFrom, putApp } from "../deployments/draft.ts";
 import { MarathonFailure, appNotFound, notValid } from "../failures.ts";
 import { applyUpdate, needsRestart, withVersion } from "../model/app-change.ts";
 import { type AppInput, parseAppInput, sentFields } from "../model/app-input.ts";
 import { type AppDefinition } from "../model/app.ts";
 import { type UnversionedApp } from "../model/defaults.ts";
 import { modernise } from "../model/dialect.ts";
-import { endpointsOf } from "../model/endpoints.ts";
-import { canonicalId, isBelow, problemsWithAppId } from "../model/path-id.ts";
+import { canonicalId, problemsWithAppId } from "../model/path-id.ts";
 import { assignServicePorts } from "../model/service-ports.ts";
 import { refuseUnsupported, validateApp } from "../model/validate-app.ts";
 import { type Scheduler } from "../scheduler.ts";
@@ -34,48 +34,54 @@ export async function writeApps(
   options: WriteOptions,
 ): Promise<Written> {
   const version = scheduler.versions.next();
-  const planned = new Map(scheduler.state.apps);
-  const upserts: AppDefinition[] = [];
+  const draft = beginDraft(scheduler.state, version);
+  const apps: AppDefinition[] = [];
   for (const { id, body } of sent) {
-    const problems = problemsWithAppId(id);
-    if (problems.length > 0) throw notValid([{ path: "/id", errors: problems }]);
-    const app = await nextDefinition(scheduler, { id, input: parseAppInput(body), version, planned, options });
-    planned.set(id, app);
-    upserts.push(app);
+    apps.push(await draftApp(scheduler, draft, { id, input: parseAppInput(body), partial: options.partial }));
   }
-  const created = upserts.some((app) => !scheduler.state.apps.has(app.id));
-  const deployment = await changeApps(scheduler, { version, upserts, deletes: [], ...options });
-  return { apps: upserts, created, deployment };
+  const created = apps.some((app) => !scheduler.state.apps.has(app.id));
+  const { force, clientIp, uri } = options;
+  const deployment = await changeApps(scheduler, { version, ...changesOf(draft), force, clientIp, uri });
+  return { apps, created, deployment };
 }
 
-interface Question {
+export interface SentApp {
+  /** Absolute. */
   readonly id: string;
   readonly input: AppInput;
-  readonly version: string;
-  /** All apps as they will be, this one not yet among them. */
-  readonly planned: ReadonlyMap<string, AppDefinition>;
-  readonly options: WriteOptions;
+  readonly partial: boolean;
 }
 
-/** The whole definition that an update leads to; the present one itself when nothing changes. */
-async function nextDefinition(scheduler: Scheduler, question: Question): Promise<AppDefinition> {
-  const { id, input, version, planned } = question;
-  const current = planned.get(id);
-  const app = input.version === undefined ? updated(scheduler, question, current) : await rolledBack(scheduler, id, input);
-  refuseSharedName(id, planned);
-  const taken = servicePortsOf(planned, id);
-  const complete = assignServicePorts(app, current, taken, scheduler.settings.servicePortRange);
-  if (current === undefined) return withVersion(complete, version, "config");
-  if (needsRestart(current, complete)) return withVersion(complete, version, "config");
-  if (current.instances !== complete.instances) return withVersion(complete, version, "scale", current);
-  return current;
+/** Puts the definition an app leads to into a draft, and answers it; the present one itself when nothing changes. */
+export async function draftApp(scheduler: Scheduler, draft: Draft, sent: SentApp): Promise<AppDefinition> {
+  const { id, input } = sent;
+  const problems = problemsWithAppId(id);
+  if (problems.length > 0) throw notValid([{ path: "/id", errors: problems }]);
+  const current = draft.before.apps.get(id);
+  const app = input.version === undefined ? updated(scheduler, sent, current) : await rolledBack(scheduler, id, input);
+  return draftDefinition(scheduler, draft, app);
 }
 
-function updated(scheduler: Scheduler, { id, input, options }: Question, current: AppDefinition | undefined): UnversionedApp {
+/** Puts a whole definition into a draft: with service ports, and with the version that its changes call for. */
+export function draftDefinition(scheduler: Scheduler, draft: Draft, app: UnversionedApp): AppDefinition {
+  const current = draft.before.apps.get(app.id);
+  const complete = assignServicePorts(app, current, portsTakenFrom(draft, app.id), scheduler.settings.servicePortRange);
+  const next = versioned(complete, current, draft.version);
+  putApp(draft, next);
+  return next;
+}
+
+function versioned(app: UnversionedApp, current: AppDefinition | undefined, version: string): AppDefinition {
+  if (current === undefined || needsRestart(current, app)) return withVersion(app, version, "config");
+  return current.instances === app.instances ? current : withVersion(app, version, "scale", current);
+}
+
+function updated(scheduler: Scheduler, { id, input, partial }: SentApp, current: AppDefinition | undefined): UnversionedApp {
   const update = modernise(input);
   refuseUnsupported(update);
-  const app = applyUpdate(current, update, id, options.partial);
-  validateApp(app, { hasCommandImage: scheduler.settings.commandImage !== null });
+  const app = applyUpdate(current, update, id, partial);
+  const { commandImage, volumes, pidsLimit } = scheduler.settings;
+  validateApp(app, { hasCommandImage: commandImage !== null, volumes, pidsLimit });
   return app;
 }
 
@@ -88,27 +94,6 @@ async function rolledBack(scheduler: Scheduler, id: string, input: AppInput): Pr
   if (found === null) throw appNotFound(id, (input.version ?? "").slice(0, 100));
   const { version: _version, versionInfo: _info, ...app } = found;
   return app;
-}
-
-/** No app may be called like a group, nor lie below another app. */
-function refuseSharedName(id: string, planned: ReadonlyMap<string, AppDefinition>): void {
-  for (const other of planned.keys()) {
-    if (isBelow(other, id) || isBelow(id, other)) {
-      const [group, app] = isBelow(other, id) ? [id, id] : [other, other];
-      throw notValid([
-        { path: "/id", errors: [`Groups and Applications may not have the same identifier: ${group} is both (app ${app})`] },
-      ]);
-    }
-  }
-}
-
-function servicePortsOf(apps: ReadonlyMap<string, AppDefinition>, except: string): Set<number> {
-  const ports = new Set<number>();
-  for (const [id, app] of apps) {
-    if (id === except) continue;
-    for (const endpoint of endpointsOf(app)) if (endpoint.servicePort !== 0) ports.add(endpoint.servicePort);
-  }
-  return ports;
 }
 
 /** The absolute id a body names. Throws when it names none. */

@@ -1,6 +1,7 @@
 import { MarathonFailure } from "../failures.ts";
 import { needsRestart } from "../model/app-change.ts";
 import { type AppDefinition } from "../model/app.ts";
+import { isBelow } from "../model/path-id.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { deleteDeployment } from "../store/deployments.ts";
 import { changeApps } from "./change-apps.ts";
@@ -35,7 +36,17 @@ export async function revertDeployment(scheduler: Scheduler, id: string, request
     if (original !== null) upserts.push(restored(original, current, version));
   }
   const restarts = upserts.filter((app) => revertsRestart(app, scheduler.state.apps.get(app.id))).map((app) => app.id);
-  return changeApps(scheduler, { version, upserts, deletes, restarts, force: true, replaces: [id], ...request });
+  const groups = Object.entries(plan.groups ?? {});
+  const restoredGroups = {
+    upserts: groups.flatMap(([, group]) => (group === null ? [] : [{ ...group, version }])),
+    deletes: groups.flatMap(([groupId, group]) => (group === null && !holdsApps(scheduler, groupId, deletes) ? [groupId] : [])),
+  };
+  return changeApps(scheduler, { version, upserts, deletes, restarts, groups: restoredGroups, force: true, replaces: [id], ...request });
+}
+
+/** Whether something else came to lie in a group meanwhile. */
+function holdsApps(scheduler: Scheduler, group: string, leaving: readonly string[]): boolean {
+  return [...scheduler.state.apps.keys()].some((app) => isBelow(app, group) && !leaving.includes(app));
 }
 
 function restored(original: AppDefinition, current: AppDefinition | undefined, version: string): AppDefinition {

@@ -2,12 +2,16 @@ import { randomUUID } from "node:crypto";
 
 import { MarathonFailure, locked } from "../failures.ts";
 import { type AppDefinition } from "../model/app.ts";
+import { type Group } from "../model/group.ts";
+import { parentOf, rootId } from "../model/path-id.ts";
 import { type Scheduler } from "../scheduler.ts";
-import { deleteApp, saveApp } from "../store/apps.ts";
+import { deleteApps, saveApps } from "../store/apps.ts";
+import { type Query } from "../store/database.ts";
 import { deleteDeployment, hasDeployment, insertDeployment } from "../store/deployments.ts";
+import { addToHistory, saveGroups } from "../store/groups.ts";
 import { type Deployment, type Plan } from "./deployment.ts";
 import { planSteps } from "./plan.ts";
-import { beginStep, cancelDeployment, lightPlan } from "./run-deployment.ts";
+import { announceDeployment, beginStep, cancelDeployment } from "./run-deployment.ts";
 
 /** Marathon's `max_running_deployments`. */
 export const mostDeployments = 100;
@@ -18,6 +22,10 @@ export interface AppsChange {
   /** New and changed apps, whole. */
   readonly upserts: readonly AppDefinition[];
   readonly deletes: readonly string[];
+  /** Groups that are written and removed, where any are. */
+  readonly groups?: { readonly upserts: readonly Group[]; readonly deletes: readonly string[] };
+  /** The group that `group_change_success` names; default: the one that all changed apps lie in. */
+  readonly groupId?: string;
   /** Apps to restart although nothing changed. */
   readonly restarts?: readonly string[];
   /** Tasks to kill first where an app is scaled down. */
@@ -36,6 +44,16 @@ export interface AppsChange {
  */
 export async function changeApps(scheduler: Scheduler, change: AppsChange): Promise<Deployment> {
   await settleDoubt(scheduler);
+  try {
+    return await makeDeployment(scheduler, change);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    scheduler.events.publish("group_change_failed", { groupId: groupOf(change), version: change.version, reason });
+    throw error;
+  }
+}
+
+async function makeDeployment(scheduler: Scheduler, change: AppsChange): Promise<Deployment> {
   const plan = planOf(scheduler, change);
   const deployment: Deployment = { id: randomUUID(), version: change.version, plan, currentStep: 0, progress: {} };
   const replaced = conflicting(scheduler, plan, change);
@@ -49,8 +67,7 @@ export async function changeApps(scheduler: Scheduler, change: AppsChange): Prom
   const adoption = { change, deployment, replaced };
   try {
     await scheduler.database.transaction(async (query) => {
-      for (const app of change.upserts) if (plan.affectedApps.includes(app.id)) await saveApp(query, app);
-      for (const id of change.deletes) await deleteApp(query, id);
+      await store(query, change, plan);
       for (const other of replaced) await deleteDeployment(query, other.id);
       if (!unaffected) await insertDeployment(query, deployment);
     });
@@ -61,6 +78,34 @@ export async function changeApps(scheduler: Scheduler, change: AppsChange): Prom
   }
   adopt(scheduler, adoption);
   return deployment;
+}
+
+/** Writes what the change makes of apps and groups. */
+async function store(query: Query, change: AppsChange, plan: Plan): Promise<void> {
+  const apps = changedApps(change, plan);
+  const groups = change.groups ?? { upserts: [], deletes: [] };
+  await saveApps(query, apps);
+  await deleteApps(query, change.deletes);
+  await saveGroups(query, groups.upserts, groups.deletes);
+  await addToHistory(query, change.version, [
+    ...apps.map((app) => ({ kind: "app" as const, id: app.id, definition: app })),
+    ...change.deletes.map((id) => ({ kind: "app" as const, id, definition: null })),
+    ...groups.upserts.map((group) => ({ kind: "group" as const, id: group.id, definition: group })),
+    ...groups.deletes.map((id) => ({ kind: "group" as const, id, definition: null })),
+  ]);
+}
+
+/** The written apps that differ from what was; the others keep their version. */
+function changedApps(change: AppsChange, plan: Pick<Plan, "affectedApps">): AppDefinition[] {
+  const affected = new Set(plan.affectedApps);
+  return change.upserts.filter((app) => affected.has(app.id));
+}
+
+function groupOf(change: AppsChange): string {
+  if (change.groupId !== undefined) return change.groupId;
+  const parents = new Set([...change.upserts.map((app) => app.id), ...change.deletes].map(parentOf));
+  const [only] = parents;
+  return only !== undefined && parents.size === 1 ? only : rootId;
 }
 
 /** Finds out whether a change whose commit was interrupted was stored after all, and takes it up if so. Must run inside the change lock. */
@@ -80,18 +125,25 @@ interface Adoption {
   readonly replaced: readonly Deployment[];
 }
 
-function planOf(scheduler: Scheduler, change: AppsChange): Plan {
+/** What a change would do, without doing it. Throws when its dependencies go round. */
+export function planOf(scheduler: Scheduler, change: Pick<AppsChange, "upserts" | "deletes" | "groups" | "restarts" | "toKill">): Plan {
   const original = scheduler.state.apps;
   const target = new Map(original);
   for (const app of change.upserts) target.set(app.id, app);
   for (const id of change.deletes) target.delete(id);
-  const steps = planSteps(original, target, new Set(change.restarts));
+  const groupsBefore = scheduler.state.groups;
+  const groups = new Map(groupsBefore);
+  for (const group of change.groups?.upserts ?? []) groups.set(group.id, group);
+  for (const id of change.groups?.deletes ?? []) groups.delete(id);
+  const changedGroups = [...(change.groups?.upserts ?? []).map((group) => group.id), ...(change.groups?.deletes ?? [])];
+  const steps = planSteps(original, target, new Set(change.restarts), groups);
   const affectedApps = [...new Set(steps.flatMap((step) => step.actions.map((action) => action.app)))];
   return {
     steps,
     affectedApps,
     original: Object.fromEntries(affectedApps.map((id) => [id, original.get(id) ?? null])),
     target: Object.fromEntries(affectedApps.map((id) => [id, target.get(id) ?? null])),
+    ...(changedGroups.length === 0 ? {} : { groups: Object.fromEntries(changedGroups.map((id) => [id, groupsBefore.get(id) ?? null])) }),
     toKill: { ...change.toKill },
   };
 }
@@ -109,10 +161,11 @@ function conflicting(scheduler: Scheduler, plan: Plan, change: AppsChange): Depl
 /** What was stored becomes what is known, and begins. */
 function adopt(scheduler: Scheduler, { change, deployment, replaced }: Adoption): void {
   const { state, events } = scheduler;
-  const { affectedApps, steps } = deployment.plan;
+  const { steps } = deployment.plan;
   for (const other of replaced) if (state.deployments.has(other.id)) cancelDeployment(scheduler, other);
-  for (const app of change.upserts) {
-    if (!affectedApps.includes(app.id)) continue;
+  for (const group of change.groups?.upserts ?? []) state.groups.set(group.id, group);
+  for (const id of change.groups?.deletes ?? []) state.groups.delete(id);
+  for (const app of changedApps(change, deployment.plan)) {
     state.apps.set(app.id, app);
     events.publish("api_post_event", { clientIp: change.clientIp, uri: change.uri, appDefinition: app });
     for (const healthCheck of app.healthChecks ?? []) {
@@ -124,9 +177,9 @@ function adopt(scheduler: Scheduler, { change, deployment, replaced }: Adoption)
     state.apps.delete(id);
     state.failures.delete(id);
   }
-  events.publish("group_change_success", { groupId: "/", version: deployment.version });
+  events.publish("group_change_success", { groupId: groupOf(change), version: deployment.version });
   if (steps.length === 0) {
-    events.publish("deployment_success", { id: deployment.id, plan: lightPlan(deployment) });
+    announceDeployment(scheduler, "deployment_success", deployment, { id: deployment.id });
     return;
   }
   state.deployments.set(deployment.id, deployment);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { appSchema } from "../model/app.ts";
+import { groupSchema } from "../model/group.ts";
 
 const actionSchema = z.object({
   action: z.enum(["StartApplication", "ScaleApplication", "RestartApplication", "StopApplication"]),
@@ -16,6 +17,8 @@ export const planSchema = z.object({
   /** Each affected app before (null: there was none) and after (null: removed). */
   original: z.record(z.string(), appSchema.nullable()),
   target: z.record(z.string(), appSchema.nullable()),
+  /** Written groups before, where the deployment changes any (null: there was none). */
+  groups: z.record(z.string(), groupSchema.nullable()).optional(),
   /** Tasks to kill first when an app is scaled down, by app. */
   toKill: z.record(z.string(), z.array(z.string())),
 });

@@ -30,7 +30,8 @@ function placeFor(scheduler: Scheduler, entry: QueueEntry): readonly number[] | 
   if (capacity === null) return null;
   entry.processed += 1;
   const siblings = scheduler.state.alive(entry.app.id).length;
-  const reason = rejectReason(entry.app, { hostname: scheduler.settings.hostname, capacity, promised: promisedBy(scheduler), siblings });
+  const { hostname, attributes } = scheduler.settings;
+  const reason = rejectReason(entry.app, { hostname, attributes, capacity, promised: promisedBy(scheduler), siblings });
   const ports = reason === null ? scheduler.hostPorts.reserve(entry.app) : null;
   if (ports === null) {
     reject(entry, reason ?? "InsufficientPorts");

@@ -1,18 +1,40 @@
+import { treeOf } from "../model/group.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { beginRestart } from "./arithmetic.ts";
 import { type Action, type Deployment, type Plan, type Progress, type Step } from "./deployment.ts";
 import { factsOf } from "./facts.ts";
 
 /** The plan as events tell it since Marathon 1.8: steps only, no groups. */
-export function lightPlan(deployment: Pick<Deployment, "id" | "version"> & { readonly plan: Pick<Plan, "steps"> }) {
+function lightPlan(deployment: Pick<Deployment, "id" | "version"> & { readonly plan: Pick<Plan, "steps"> }) {
   return { id: deployment.id, steps: deployment.plan.steps, version: deployment.version };
+}
+
+/** The plan as older clients want it, before and after included: of the tree, the apps that the deployment touches. */
+function heavyPlan(deployment: Deployment) {
+  const { original, target } = deployment.plan;
+  const tree = (apps: Plan["original"]) =>
+    treeOf(
+      Object.values(apps).filter((app) => app !== null),
+      deployment.version,
+    );
+  return { ...lightPlan(deployment), original: tree(original), target: tree(target) };
+}
+
+/** Tells the streams something about a deployment, with its plan. */
+export function announceDeployment(
+  scheduler: Scheduler,
+  eventType: string,
+  deployment: Deployment,
+  fields: Readonly<Record<string, unknown>> = {},
+): void {
+  scheduler.events.publish(eventType, { ...fields, plan: lightPlan(deployment) }, () => ({ ...fields, plan: heavyPlan(deployment) }));
 }
 
 /** Begins the deployment's current step, or takes it up where an earlier process left it. */
 export function beginStep(scheduler: Scheduler, deployment: Deployment): void {
   const step = deployment.plan.steps[deployment.currentStep];
   if (step === undefined) return succeed(scheduler, deployment);
-  scheduler.events.publish("deployment_info", { plan: lightPlan(deployment), currentStep: step });
+  announceDeployment(scheduler, "deployment_info", deployment, { currentStep: step });
   const resumed = step.actions.every((action) => deployment.progress[action.app] !== undefined);
   if (!resumed) deployment.progress = progressOf(scheduler, deployment, step);
   const go = (): void => {
@@ -54,7 +76,7 @@ export function finishAction(scheduler: Scheduler, deployment: Deployment, actio
     scheduler.deploymentRows.saveSoon(deployment.id);
     return;
   }
-  scheduler.events.publish("deployment_step_success", { plan: lightPlan(deployment), currentStep: step });
+  announceDeployment(scheduler, "deployment_step_success", deployment, { currentStep: step });
   deployment.currentStep += 1;
   deployment.progress = {};
   beginStep(scheduler, deployment);
@@ -68,18 +90,14 @@ function appStopped(scheduler: Scheduler, appId: string): void {
 
 function succeed(scheduler: Scheduler, deployment: Deployment): void {
   leave(scheduler, deployment);
-  scheduler.events.publish("deployment_success", { id: deployment.id, plan: lightPlan(deployment) });
+  announceDeployment(scheduler, "deployment_success", deployment, { id: deployment.id });
   scheduler.log.info({ deployment: deployment.id, apps: deployment.plan.affectedApps }, "deployment finished");
 }
 
 /** Stops a deployment where it is. Its row must be deleted already, or go with this. */
 export function cancelDeployment(scheduler: Scheduler, deployment: Deployment): void {
   leave(scheduler, deployment);
-  scheduler.events.publish("deployment_failed", {
-    id: deployment.id,
-    plan: lightPlan(deployment),
-    reason: "The upgrade has been cancelled",
-  });
+  announceDeployment(scheduler, "deployment_failed", deployment, { id: deployment.id, reason: "The upgrade has been cancelled" });
 }
 
 function leave(scheduler: Scheduler, deployment: Deployment): void {

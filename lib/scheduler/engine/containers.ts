@@ -41,6 +41,11 @@ export async function createContainer(engine: Engine, spec: ContainerCreateOptio
   }
 }
 
+/** Puts an archive's contents into a folder of a container that does not run yet. */
+export async function fillContainer(engine: Engine, id: string, path: string, archive: NodeJS.ReadableStream): Promise<void> {
+  await engineCall(() => engine.getContainer(id).putArchive(archive, { path }), 5 * callLimit);
+}
+
 /** Starts a container; one that runs already is fine. */
 export async function startContainer(engine: Engine, id: string): Promise<void> {
   await unlessAlreadySo(() => engineCall(() => engine.getContainer(id).start()));

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 
 import { EngineFailure, engineFailure } from "./engine-failure.ts";
 import { type Engine } from "./engine.ts";
+import { type RegistryAuth } from "./registry-auth.ts";
 
 const pullLimit = 15 * 60_000;
 const longestLine = 1_048_576;
@@ -17,16 +18,23 @@ export function pullReference(reference: string): string {
   return last.includes(":") || reference.includes("@") ? reference : `${reference}:latest`;
 }
 
-/** Fetches an image. Throws with the engine's or the registry's own words. */
-export async function pullImage(engine: Engine, reference: string, signal: AbortSignal): Promise<void> {
+/** Fetches an image, with credentials if there are any. Throws with the engine's or the registry's own words. */
+export async function pullImage(engine: Engine, reference: string, auth: RegistryAuth | null, signal: AbortSignal): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(pullLimit)]);
   try {
-    const stream: unknown = await engine.pull(pullReference(reference), { abortSignal: limited });
+    const stream: unknown = await engine.pull(pullReference(reference), {
+      abortSignal: limited,
+      ...(auth === null ? {} : { authconfig: auth }),
+    });
     if (!(stream instanceof Readable)) throw new Error("The engine's answer is no stream.");
     await readProgress(stream);
   } catch (error) {
     const failure = engineFailure(error);
-    throw new EngineFailure(failure.kind, `Failed to pull image ${reference}: ${failure.message}`, error);
+    const hint =
+      auth === null && /denied|unauthorized|not found|no basic auth/i.test(failure.message)
+        ? " (no credentials were fetched for its registry)"
+        : "";
+    throw new EngineFailure(failure.kind, `Failed to pull image ${reference}: ${failure.message}${hint}`, error);
   }
 }
 

@@ -3,12 +3,17 @@ import { toTimestamp } from "../timestamps.ts";
 export interface Subscriber {
   /** The event types wanted; null = all. */
   readonly types: ReadonlySet<string> | null;
+  /** Whether `light` fields are enough, where an event has them. */
+  readonly light: boolean;
   send(frame: string): void;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Where everything that happens is told, and from where the event streams are fed. */
 export interface EventHub {
-  publish(eventType: string, fields: Readonly<Record<string, unknown>>): void;
+  /** `heavier` makes the fields for subscribers that did not ask for the light ones. */
+  publish(eventType: string, fields: Fields, heavier?: () => Fields): void;
   /** Returns the function that ends the subscription. */
   subscribe(subscriber: Subscriber): () => void;
   readonly subscribers: number;
@@ -17,10 +22,14 @@ export interface EventHub {
 export function createEventHub(now: () => number = Date.now): EventHub {
   const subscribers = new Set<Subscriber>();
   return {
-    publish(eventType, fields) {
-      if (subscribers.size === 0) return;
-      const frame = eventFrame(eventType, { ...fields, eventType, timestamp: toTimestamp(now()) });
-      for (const subscriber of subscribers) if (subscriber.types === null || subscriber.types.has(eventType)) subscriber.send(frame);
+    publish(eventType, fields, heavier) {
+      const wanting = [...subscribers].filter(({ types }) => types === null || types.has(eventType));
+      if (wanting.length === 0) return;
+      const timestamp = toTimestamp(now());
+      const light = eventFrame(eventType, { ...fields, eventType, timestamp });
+      const needsMore = heavier !== undefined && wanting.some((subscriber) => !subscriber.light);
+      const heavy = needsMore ? eventFrame(eventType, { ...heavier(), eventType, timestamp }) : light;
+      for (const subscriber of wanting) subscriber.send(subscriber.light ? light : heavy);
     },
     subscribe(subscriber) {
       subscribers.add(subscriber);

@@ -1,6 +1,6 @@
 import { type AppDefinition, type HealthCheck, type PortMapping, type ReadinessCheck } from "./app.ts";
 import { type AppUpdate } from "./dialect.ts";
-import { canonicalId, parentOf } from "./path-id.ts";
+import { absoluteDependency } from "./group.ts";
 
 type Given<Name extends keyof AppUpdate> = NonNullable<AppUpdate[Name]>;
 /** An app with everything but what the server decides: its version and when it changed. */
@@ -67,7 +67,7 @@ function lists(id: string, update: AppUpdate) {
     ...pickList("constraints", update.constraints),
     ...pickList(
       "dependencies",
-      update.dependencies?.map((dependency) => canonicalId(dependency, parentOf(id))),
+      update.dependencies?.map((dependency) => absoluteDependency(dependency, id)),
     ),
     ...pickList("fetch", update.fetch?.map(fetchWithDefaults)),
     ...pickList("healthChecks", update.healthChecks?.map(healthCheckWithDefaults)),

@@ -2,7 +2,7 @@ import { MarathonFailure } from "../failures.ts";
 import { type AppInput } from "./app-input.ts";
 
 /** An app, or a change to one, in the words of 1.5 and later only. */
-export type AppUpdate = Omit<AppInput, "ports" | "uris" | "ipAddress">;
+export type AppUpdate = Omit<AppInput, "ports" | "uris" | "ipAddress" | "check" | "resourceLimits">;
 
 type Networks = NonNullable<AppInput["networks"]>;
 
@@ -11,7 +11,20 @@ type Networks = NonNullable<AppInput["networks"]>;
  * Works on partial apps too: what was not said stays unsaid. Throws when both dialects say different things.
  */
 export function modernise(input: AppInput): AppUpdate {
-  const { ports, uris, ipAddress: _address, networks: _networks, container, fetch, portDefinitions, ...rest } = input;
+  const {
+    ports,
+    uris,
+    ipAddress: _address,
+    networks: _networks,
+    check,
+    resourceLimits,
+    container,
+    fetch,
+    portDefinitions,
+    ...rest
+  } = input;
+  if (check !== undefined) throw illegal("check is not supported for Docker containers: use healthChecks");
+  if (resourceLimits !== undefined) throw illegal("resourceLimits is not supported by this scheduler");
   const modernNetworks = networksOf(input);
   const modernFetch = fetchOf(uris, fetch);
   const definitions = portDefinitionsOf(ports, portDefinitions, modernNetworks);

@@ -30,17 +30,21 @@ export function isBelow(id: string, group: string): boolean {
 
 /** What is wrong with an absolute app id; empty when it may be used. */
 export function problemsWithAppId(id: string): string[] {
-  const segments = segmentsOf(id);
-  if (segments.length === 0) return ["must not be root"];
+  if (id === rootId) return ["must not be root"];
+  const problems = problemsWithGroupId(id);
+  if (reservedLastSegments.has(segmentsOf(id).at(-1) ?? ""))
+    problems.push("must not end with any of the following reserved keywords: restart, tasks, versions, ., ..");
+  return problems;
+}
+
+/** What is wrong with an absolute group id other than the root. */
+export function problemsWithGroupId(id: string): string[] {
   const problems: string[] = [];
   if (id.length > longestId) problems.push(`must not be longer than ${longestId} characters`);
-  if (segments.some((segment) => segment.length > 255 || !segmentPattern.test(segment))) {
+  if (segmentsOf(id).some((segment) => segment.length > 255 || !segmentPattern.test(segment))) {
     problems.push(
       "must fully match regular expression '^(([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])\\.)*([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])|(\\.|\\.\\.)$'",
     );
   }
-  const last = segments.at(-1) ?? "";
-  if (reservedLastSegments.has(last))
-    problems.push("must not end with any of the following reserved keywords: restart, tasks, versions, ., ..");
   return problems;
 }

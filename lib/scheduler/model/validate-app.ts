@@ -1,13 +1,19 @@
 import { type FailureDetail, MarathonFailure, notValid } from "../failures.ts";
 import { type AppDefinition, networkMode } from "./app.ts";
+import { constraintProblems } from "./constraints.ts";
 import { type UnversionedApp } from "./defaults.ts";
 import { type AppUpdate } from "./dialect.ts";
+import { readParameters } from "./docker-parameters.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { memoryBytes } from "./memory.ts";
 import { problemsWithAppId } from "./path-id.ts";
+import { type AllowedVolume, volumeProblems } from "./volumes.ts";
 
 export interface AppRules {
   /** Whether apps with `cmd` but no image have an image to run in. */
   readonly hasCommandImage: boolean;
+  readonly volumes: readonly AllowedVolume[];
+  readonly pidsLimit: number;
 }
 
 /** Refuses, before anything else, what this scheduler cannot honour however the rest of the app looks. */
@@ -24,10 +30,12 @@ export function validateApp(app: UnversionedApp, rules: AppRules): void {
     ...at("/id", problemsWithAppId(app.id)),
     ...launchProblems(app, rules),
     ...amountProblems(app),
-    ...containerProblems(app),
+    ...containerProblems(app, rules),
+    ...fetchProblems(app),
     ...networkProblems(app),
     ...checkProblems(app),
     ...upgradeProblems(app),
+    ...unreachableProblems(app),
     ...environmentProblems(app),
     ...dependencyProblems(app),
   ];
@@ -72,19 +80,15 @@ function amountProblems(app: UnversionedApp): FailureDetail[] {
   ];
 }
 
-function containerProblems(app: UnversionedApp): FailureDetail[] {
+function containerProblems(app: UnversionedApp, rules: AppRules): FailureDetail[] {
   const docker = app.container?.docker;
-  const volumes = app.container?.volumes ?? [];
+  const limits = { memory: memoryBytes(app), pids: rules.pidsLimit };
   return [
     ...unless(docker === undefined || docker.image !== "", "/container/docker/image", "must not be empty"),
     ...unless(docker === undefined || !/[\s\p{Cc}]/u.test(docker.image), "/container/docker/image", "must not contain white space"),
     ...unless(docker?.privileged !== true, "/container/docker/privileged", "privileged containers are not allowed on this scheduler"),
-    ...unless(
-      (docker?.parameters.length ?? 0) === 0,
-      "/container/docker/parameters",
-      "docker parameters are not allowed on this scheduler",
-    ),
-    ...unless(volumes.length === 0, "/container/volumes", "volumes are not allowed on this scheduler"),
+    ...at("/container/docker/parameters", readParameters(docker?.parameters ?? [], limits).problems),
+    ...volumeProblems(app.container?.volumes ?? [], rules.volumes),
     ...unless(app.container === undefined || app.container.type !== "DOCKER" || docker !== undefined, "/container/docker", "not defined"),
   ];
 }
@@ -162,6 +166,11 @@ function checkProblems(app: UnversionedApp): FailureDetail[] {
   ];
 }
 
+function unreachableProblems({ unreachableStrategy: strategy }: UnversionedApp): FailureDetail[] {
+  const fine = strategy === "disabled" || strategy.inactiveAfterSeconds <= strategy.expungeAfterSeconds;
+  return unless(fine, "/unreachableStrategy/inactiveAfterSeconds", "inactiveAfterSeconds must be less or equal to expungeAfterSeconds");
+}
+
 function upgradeProblems(app: UnversionedApp): FailureDetail[] {
   const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
   const range = (value: number): string[] => (value < 0 ? ["is less than 0"] : value > 1 ? ["is greater than 1"] : []);
@@ -178,7 +187,22 @@ function upgradeProblems(app: UnversionedApp): FailureDetail[] {
   ];
 }
 
-const constraintOperators = new Set(["UNIQUE", "CLUSTER", "GROUP_BY", "LIKE", "UNLIKE", "MAX_PER", "IS"]);
+/** Addresses of what to fetch: a scheme this scheduler knows, and a place within the sandbox. */
+function fetchProblems(app: UnversionedApp): FailureDetail[] {
+  return (app.fetch ?? []).flatMap(({ uri, destPath }, index) => [
+    ...unless(uri.length > 0 && uri.length <= 1_024, `/fetch(${index})/uri`, "must have 1 to 1024 characters"),
+    ...unless(
+      !/^[a-z][a-z0-9+.-]*:/i.test(uri) || /^(https?|file):/i.test(uri),
+      `/fetch(${index})/uri`,
+      "this scheduler fetches http:, https: and file: only",
+    ),
+    ...unless(
+      destPath === undefined || (!destPath.startsWith("/") && !destPath.split("/").includes("..") && destPath !== ""),
+      `/fetch(${index})/destPath`,
+      "must be a path within the sandbox",
+    ),
+  ]);
+}
 
 function environmentProblems(app: UnversionedApp): FailureDetail[] {
   const size = Object.entries(app.env ?? {}).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
@@ -186,13 +210,7 @@ function environmentProblems(app: UnversionedApp): FailureDetail[] {
   return [
     ...unless(named, "/env", "names must not be empty and must not contain '='"),
     ...unless(size <= 256 * 1024, "/env", "must not be larger than 256 KiB"),
-    ...(app.constraints ?? []).flatMap((constraint, index) =>
-      unless(
-        constraintOperators.has(constraint[1] ?? ""),
-        `/constraints(${index})`,
-        `unknown operator ${(constraint[1] ?? "").slice(0, 80)}`,
-      ),
-    ),
+    ...(app.constraints ?? []).flatMap((constraint, index) => at(`/constraints(${index})`, constraintProblems(constraint))),
   ];
 }
 

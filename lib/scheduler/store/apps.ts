@@ -14,39 +14,36 @@ export async function loadApps(database: Database): Promise<AppDefinition[]> {
   return rows.map((row) => definitionRow.parse(row).definition);
 }
 
-/** Writes an app and adds this version to its history, of which the newest fifty stay. */
-export async function saveApp(query: Query, app: AppDefinition): Promise<void> {
-  const values = [app.id, app.version, JSON.stringify(app)];
+/** Writes apps and adds this version to the history of each, of which the newest fifty stay. */
+export async function saveApps(query: Query, apps: readonly AppDefinition[]): Promise<void> {
+  if (apps.length === 0) return;
+  const ids = apps.map((app) => app.id);
+  const values = [ids, apps.map((app) => app.version), apps.map((app) => JSON.stringify(app))];
+  const given =
+    "SELECT id, version, definition::jsonb FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS given (id, version, definition)";
   await query(
-    `INSERT INTO scheduler.app (id, version, definition) VALUES ($1, $2, $3)
+    `INSERT INTO scheduler.app (id, version, definition) ${given}
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, definition = excluded.definition`,
     values,
   );
-  await query("INSERT INTO scheduler.app_version (app_id, version, definition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", values);
+  await query(`INSERT INTO scheduler.app_version (app_id, version, definition) ${given} ON CONFLICT DO NOTHING`, values);
   await query(
-    `DELETE FROM scheduler.app_version WHERE app_id = $1 AND version <
-       (SELECT version FROM scheduler.app_version WHERE app_id = $1 ORDER BY version DESC OFFSET ${keptVersions - 1} LIMIT 1)`,
-    [app.id],
+    `DELETE FROM scheduler.app_version old USING
+       (SELECT app_id, version, row_number() OVER (PARTITION BY app_id ORDER BY version DESC) AS place
+        FROM scheduler.app_version WHERE app_id = ANY($1)) AS ranked
+     WHERE ranked.place > ${keptVersions} AND old.app_id = ranked.app_id AND old.version = ranked.version`,
+    [ids],
   );
 }
 
-/** Removes an app with its history and its last failure. */
-export async function deleteApp(query: Query, id: string): Promise<void> {
-  await query("DELETE FROM scheduler.app WHERE id = $1", [id]);
+/** Removes apps with their histories and last failures. */
+export async function deleteApps(query: Query, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await query("DELETE FROM scheduler.app WHERE id = ANY($1)", [[...ids]]);
 }
 
 /** The versions of an app, newest first. */
 export async function listVersions(database: Database, id: string): Promise<string[]> {
   const rows = await database.query("SELECT version FROM scheduler.app_version WHERE app_id = $1 ORDER BY version DESC", [id]);
-  return rows.map((row) => versionRow.parse(row).version.toISOString());
-}
-
-/** The versions at which anything below a group changed, newest first; `prefix` ends with a slash. */
-export async function listGroupVersions(database: Database, prefix: string): Promise<string[]> {
-  const rows = await database.query(
-    "SELECT DISTINCT version FROM scheduler.app_version WHERE starts_with(app_id, $1) ORDER BY version DESC LIMIT 100",
-    [prefix],
-  );
   return rows.map((row) => versionRow.parse(row).version.toISOString());
 }
 

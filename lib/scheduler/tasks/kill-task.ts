@@ -2,6 +2,8 @@ import { describeError } from "#lib/core/errors.ts";
 
 import { removeContainer, stopContainer } from "../engine/containers.ts";
 import { isEngineFailure } from "../engine/engine-failure.ts";
+import { readParameters } from "../model/docker-parameters.ts";
+import { memoryBytes } from "../model/memory.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { announceTask } from "./announce.ts";
 import { endTask } from "./end-task.ts";
@@ -37,7 +39,7 @@ export function stopTask(scheduler: Scheduler, task: Task): void {
 }
 
 async function stopNow(scheduler: Scheduler, task: Task): Promise<void> {
-  const grace = task.app.taskKillGracePeriodSeconds ?? scheduler.settings.killGraceSeconds;
+  const grace = graceOf(scheduler, task);
   try {
     await stopContainer(scheduler.engine, task.id, grace);
   } catch (error) {
@@ -47,4 +49,11 @@ async function stopNow(scheduler: Scheduler, task: Task): Promise<void> {
   const sight = await settleTask(scheduler, task);
   if (sight === "created") await removeContainer(scheduler.engine, task.id);
   if (sight === "created" || sight === "missing") endTask(scheduler, task, "TASK_KILLED", task.killReason ?? "");
+}
+
+/** Seconds from SIGTERM to SIGKILL: the app's own word, else that of its docker parameters, else the scheduler's. */
+function graceOf({ settings }: Scheduler, { app }: Task): number {
+  if (app.taskKillGracePeriodSeconds !== undefined) return app.taskKillGracePeriodSeconds;
+  const limits = { memory: memoryBytes(app), pids: settings.pidsLimit };
+  return readParameters(app.container?.docker?.parameters ?? [], limits).settings.stopTimeout ?? settings.killGraceSeconds;
 }

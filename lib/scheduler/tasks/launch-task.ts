@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
+
 import { describeError } from "#lib/core/errors.ts";
 
-import { containerSpec, imageOf, sandboxPath } from "../engine/container-spec.ts";
-import { createContainer, removeContainer, startContainer } from "../engine/containers.ts";
+import { containerSpec, fetches, imageOf, sandboxParent, sandboxPath } from "../engine/container-spec.ts";
+import { createContainer, fillContainer, removeContainer, startContainer } from "../engine/containers.ts";
 import { EngineFailure, isEngineFailure } from "../engine/engine-failure.ts";
 import { isImageId, pullImage } from "../engine/images.ts";
+import { type RegistryAuth, authFor } from "../engine/registry-auth.ts";
+import { type Fetched, fetchArtifacts } from "../fetch/artifacts.ts";
 import { type AppDefinition } from "../model/app.ts";
 import { endpointsOf } from "../model/endpoints.ts";
 import { type Scheduler } from "../scheduler.ts";
@@ -67,13 +71,29 @@ async function launchNow(scheduler: Scheduler, task: Task): Promise<void> {
     task.state = "TASK_STARTING";
     announceTask(scheduler, task);
   }
-  if (task.app.container?.docker?.forcePullImage === true) await pull(scheduler, task);
-  // A launch that has to fetch its image gives its place to others meanwhile.
-  if (!(await createAndStart(scheduler, task))) {
-    await pull(scheduler, task);
-    if (!(await createAndStart(scheduler, task))) throw new EngineFailure("refused", "The image is gone again", undefined);
+  const fetched = fetches(task.app) && !isKilled(task) ? await fetchFor(scheduler, task) : null;
+  try {
+    if (task.app.container?.docker?.forcePullImage === true) await pull(scheduler, task, fetched);
+    // A launch that has to fetch its image gives its place to others meanwhile.
+    if (!(await createAndStart(scheduler, task, fetched))) {
+      await pull(scheduler, task, fetched);
+      if (!(await createAndStart(scheduler, task, fetched))) throw new EngineFailure("refused", "The image is gone again", undefined);
+    }
+  } finally {
+    await fetched?.remove();
   }
   if (!isKilled(task)) await settleTask(scheduler, task);
+}
+
+/** What the app wants in its sandbox. Ends early when the task is killed. */
+async function fetchFor(scheduler: Scheduler, task: Task): Promise<Fetched> {
+  const killed = scheduler.launching.get(task.id)?.signal;
+  const signal = killed === undefined ? scheduler.signal : AbortSignal.any([scheduler.signal, killed]);
+  try {
+    return await fetchArtifacts(scheduler.settings, task.id, task.app, signal);
+  } catch (error) {
+    throw new EngineFailure("refused", messageOf(error), error);
+  }
 }
 
 /** A question, so that the compiler does not take the earlier answer for the present one. */
@@ -110,37 +130,53 @@ function forget(scheduler: Scheduler, task: Task): void {
 }
 
 /** False when the image must be fetched first. */
-function createAndStart(scheduler: Scheduler, task: Task): Promise<boolean> {
+function createAndStart(scheduler: Scheduler, task: Task, fetched: Fetched | null): Promise<boolean> {
   return scheduler.launches.run(async () => {
     if (isKilled(task)) return true;
-    if (!(await createIfImage(scheduler, task))) return false;
-    return isKilled(task) || startOnNetwork(scheduler, task);
+    if (!(await createIfImage(scheduler, task, fetched))) return false;
+    return isKilled(task) || startOnNetwork(scheduler, task, fetched);
   });
 }
 
-async function createIfImage(scheduler: Scheduler, task: Task): Promise<boolean> {
+async function createIfImage(scheduler: Scheduler, task: Task, fetched: Fetched | null): Promise<boolean> {
   const { settings, engine } = scheduler;
   const image = imageOf(settings, task.app);
   const environment = taskEnvironment({ app: task.app, taskId: task.id, host: task.host, ports: task.ports, image, sandbox: sandboxPath });
   const spec = containerSpec(settings, task, { environment, networkId: await networkId(scheduler) });
   try {
     await createContainer(engine, spec);
-    return true;
   } catch (error) {
     if (!isEngineFailure(error, "notFound")) throw error;
     if (isImageId(image)) throw new EngineFailure("refused", `There is no image ${image} on this machine`, error);
     return false;
   }
+  if (fetched !== null) await fillContainer(engine, task.id, sandboxParent, fetched.archive("sandbox"));
+  return true;
 }
 
-/** Fetches the task's image; tasks that want the same one share the effort. A task that is killed meanwhile does not wait for it. */
-async function pull(scheduler: Scheduler, task: Task): Promise<void> {
+/**
+ * Fetches the task's image, with the credentials among what was fetched; tasks that want the same one with the same credentials share the
+ * effort. A task that is killed meanwhile does not wait for it.
+ */
+async function pull(scheduler: Scheduler, task: Task, fetched: Fetched | null): Promise<void> {
   const { pulls } = scheduler;
   const image = imageOf(scheduler.settings, task.app);
-  const pulling = pulls.get(image) ?? pullImage(scheduler.engine, image, scheduler.signal).finally(() => pulls.delete(image));
-  pulls.set(image, pulling);
+  if (isImageId(image)) return;
+  const auth = credentialsFor(image, fetched);
+  const key = `${image} ${auth === null ? "" : createHash("sha256").update(JSON.stringify(auth)).digest("hex")}`;
+  const pulling = pulls.get(key) ?? pullImage(scheduler.engine, image, auth, scheduler.signal).finally(() => pulls.delete(key));
+  pulls.set(key, pulling);
   const signal = scheduler.launching.get(task.id)?.signal;
   await Promise.race([pulling, givenUp(signal)]);
+}
+
+function credentialsFor(image: string, fetched: Fetched | null): RegistryAuth | null {
+  if (fetched === null || fetched.dockerConfig === null) return null;
+  try {
+    return authFor(image, fetched.dockerConfig);
+  } catch (error) {
+    throw new EngineFailure("refused", messageOf(error), error);
+  }
 }
 
 /** Rejects when the launch is told to give up. */
@@ -153,7 +189,7 @@ function givenUp(signal: AbortSignal | undefined): Promise<never> {
 }
 
 /** Somebody may have removed the tasks' network since the last look: then the container is made again on a new one. False: fetch the image. */
-async function startOnNetwork(scheduler: Scheduler, task: Task): Promise<boolean> {
+async function startOnNetwork(scheduler: Scheduler, task: Task, fetched: Fetched | null): Promise<boolean> {
   const { engine } = scheduler;
   try {
     await startContainer(engine, task.id);
@@ -161,7 +197,7 @@ async function startOnNetwork(scheduler: Scheduler, task: Task): Promise<boolean
   } catch (error) {
     if (!isEngineFailure(error, "notFound") || !/network/i.test(error.message)) throw error;
     await refreshNetwork(scheduler);
-    if (!(await createIfImage(scheduler, task))) return false;
+    if (!(await createIfImage(scheduler, task, fetched))) return false;
     await startContainer(engine, task.id);
     return true;
   }

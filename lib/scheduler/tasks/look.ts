@@ -42,6 +42,11 @@ async function lookAtContainer(scheduler: Scheduler, container: ListedContainer)
   if (task !== undefined) return cleanUp(scheduler, task);
   if (Date.now() - container.createdAt < leftoverGrace) return;
   scheduler.log.warn({ container: container.id, task: container.taskId }, "removing a container that no task wants");
+  scheduler.events.publish("unknown_instance_terminated_event", {
+    instanceId: container.taskId.replace(/\._app\.\d+$/, ""),
+    runSpecId: container.appId,
+    condition: "Killed",
+  });
   await stopContainer(scheduler.engine, container.id, scheduler.settings.killGraceSeconds).catch(() => undefined);
   await removeContainer(scheduler.engine, container.id);
 }

@@ -34,6 +34,7 @@ async function followEvents(scheduler: Scheduler): Promise<void> {
         scheduler.log.warn({ reason: describeError(error) }, "the Docker Engine is away; the scheduler goes on when it is back");
       }
     }
+    if (scheduler.machine.connected) scheduler.events.publish("scheduler_disconnected_event", {});
     scheduler.machine.connected = false;
     await pause(delay, scheduler.signal);
     delay = Math.min(delay * 2, longestRetry);
@@ -42,7 +43,9 @@ async function followEvents(scheduler: Scheduler): Promise<void> {
 
 async function engineIsThere(scheduler: Scheduler): Promise<void> {
   await refreshNetwork(scheduler);
+  const known = scheduler.machine.current !== null;
   scheduler.machine.current = await readMachine(scheduler.engine);
+  if (known) scheduler.events.publish("scheduler_reregistered_event", { master: scheduler.settings.hostname });
   scheduler.machine.connected = true;
   scheduler.log.info({ machine: scheduler.machine.current }, "the Docker Engine is there");
   await lookAtEverything(scheduler);

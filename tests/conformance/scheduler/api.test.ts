@@ -104,7 +104,7 @@ describe("what cannot be", () => {
     ["DELETE", "/v2/deployments/none", undefined, 404, { message: "DeploymentPlan none does not exist" }],
     ["DELETE", "/v2/queue/none/delay", undefined, 404, { message: "Application /none not found in tasks queue." }],
     ["GET", "/v2/nowhere", undefined, 404, { message: "URI not found: /v2/nowhere" }],
-    ["POST", "/v2/groups", { id: "/g" }, 405, {}],
+    ["POST", "/v2/groups", { id: "/" }, 409, { message: "Group / is already created. Use PUT to change this group." }],
     ["POST", "/v2/apps", "{", 400, { message: "Invalid JSON", details: expect.any(String) }],
     ["POST", "/v2/apps", " ", 400, { message: "Please specify data in JSON format" }],
     ["POST", "/v2/apps", [], 422, { message: "Invalid JSON" }],
@@ -315,7 +315,7 @@ describe("several apps at once", () => {
 
 describe("a broken client", () => {
   it("gets an answer or a closed connection, and others are served", async () => {
-    const huge = `{"id":"/a","cmd":"${"x".repeat(3_000_000)}"}`;
+    const huge = `{"id":"/a","cmd":"${"x".repeat(5_000_000)}"}`;
     const refused = await call(world.scheduler.address, {
       method: "POST",
       path: "/v2/apps",

@@ -306,3 +306,25 @@ describe("tasks", () => {
     expect(Date.now() - begun).toBeLessThan(8_000);
   });
 });
+
+describe("the plan in deployment events", () => {
+  it("is light when asked for, and carries the apps before and after for older clients", async () => {
+    const [light, heavy] = await Promise.all([
+      openEvents(world, "?plan-format=light"),
+      openEvents(world, "?event_type=deployment_success"),
+    ]);
+    await world.call("PUT", "/v2/apps/plan/a", { ...webApp(world, "x"), instances: 0 });
+    await settled(world, "plan/a");
+    const find = (stream: typeof light) =>
+      until("it is told", () => stream.events.find((event) => event.type === "deployment_success") ?? null);
+    const [short, long] = [await find(light), await find(heavy)];
+    expect(Object.keys(Object(short.data["plan"])).toSorted()).toEqual(["id", "steps", "version"]);
+    expect(long.data["plan"]).toMatchObject({
+      original: { id: "/", groups: [], apps: [] },
+      target: { id: "/", groups: [{ id: "/plan", apps: [{ id: "/plan/a" }] }] },
+    });
+    expect(new Set(heavy.events.map((event) => event.type))).toEqual(new Set(["deployment_success"]));
+    light.close();
+    heavy.close();
+  });
+});

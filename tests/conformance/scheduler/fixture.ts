@@ -13,7 +13,9 @@ import { type RunningScheduler, type SchedulerOptions, startScheduler } from "#l
 
 import { testEnvironment } from "../../support/environment.ts";
 
-const migration = new URL("../../../prisma/migrations/20261120000100_scheduler/migration.sql", import.meta.url);
+const migrations = ["20261120000100_scheduler", "20261120020000_scheduler_groups"].map(
+  (name) => new URL(`../../../prisma/migrations/${name}/migration.sql`, import.meta.url),
+);
 
 const wireTask = z.looseObject({
   id: z.string(),
@@ -110,7 +112,7 @@ export async function freshDatabase(): Promise<{ url: string; drop(): Promise<vo
   await onDatabase(admin, `CREATE DATABASE ${name}`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
-  await onDatabase(url.href, await readFile(migration, "utf8"));
+  for (const migration of migrations) await onDatabase(url.href, await readFile(migration, "utf8"));
   return { url: url.href, drop: () => onDatabase(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
