@@ -13,9 +13,9 @@ import {
 } from "#lib/platform/outbound-http/client.ts";
 import { isHttpError } from "#lib/platform/outbound-http/http-error.ts";
 
-import { type Members, createMembers } from "./members.ts";
+import { MarathonElsewhere, type Members, createMembers } from "./members.ts";
 import type { MarathonOptions } from "./model.ts";
-import { refusal } from "./refusal.ts";
+import { MarathonLeaderless, refusal } from "./refusal.ts";
 
 interface Call {
   readonly method: "GET" | "PUT" | "POST" | "DELETE";
@@ -24,8 +24,18 @@ interface Call {
   readonly body?: string | undefined;
 }
 
+/** A write whose answer was lost: it may have happened, and may yet happen. Read the state before anything is repeated. */
+export class MarathonUncertain extends BerthError {
+  constructor(detail: string, cause: unknown) {
+    super("marathon_unavailable", { detail, cause });
+  }
+}
+
 export interface Connection {
-  /** One call; an answer other than 2xx is thrown as what it means. GETs are tried up to three times, writes once. */
+  /**
+   * One call; an answer other than 2xx is thrown as what it means. GETs are tried up to three times. Writes are repeated only when nobody
+   * can have seen them, and throw MarathonUncertain when somebody may have.
+   */
   send(call: Call): Promise<HttpAnswer>;
   read<T>(path: string, schema: z.ZodType<T>): Promise<T>;
   readOrNull<T>(path: string, schema: z.ZodType<T>): Promise<T | null>;
@@ -45,7 +55,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 /** The way to a cluster: remembers which member answered, follows the leader, tells refusals apart. */
 export function createConnection(options: MarathonOptions): Connection {
   const members = createMembers(options.urls);
-  const authorization = options.credentials === undefined ? undefined : basicAuthorization(options.credentials);
+  const authorization = authorizationOf(options);
   const http = createHttpClient({
     timeoutMs: options.timeoutMs ?? 10_000,
     maxBodyBytes,
@@ -61,10 +71,11 @@ export function createConnection(options: MarathonOptions): Connection {
       try {
         return await sendOnce(http, members, call.path, request);
       } catch (error) {
-        if (attempt >= Math.max(attempts, members.origins.length) || !mayRepeat(call, error)) throw asUnavailable(error);
-        members.next();
+        // Whatever it was, the next call begins with another member.
+        if (isTrouble(error)) members.next();
+        if (attempt >= Math.max(attempts, members.origins.length) || !mayRepeat(call, error)) throw meaningOf(call, error);
         // Full jitter: clients that failed together do not come back together.
-        await delay(Math.random() * Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt));
+        if (!(error instanceof MarathonElsewhere)) await delay(Math.random() * Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt));
       }
     }
   }
@@ -94,11 +105,15 @@ async function sendOnce(http: HttpClient, members: Members, path: string, reques
   let url = members.url(path);
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const answer = await http.request({ ...request, url });
-    if (answer.status >= 200 && answer.status < 300) return answer;
+    if (answer.status >= 200 && answer.status < 300) {
+      // A standby may have passed it on: the leader itself is the shorter way.
+      members.prefer(answer.headers["x-marathon-leader"]);
+      return answer;
+    }
     if (!redirects.has(answer.status)) throw refusal(answer);
     url = members.follow(url, answer.headers["location"]);
   }
-  throw new BerthError("marathon_unavailable", { detail: "The members of the cluster send Berth in a circle: there is no leader." });
+  throw new MarathonLeaderless("The members of the cluster send Berth in a circle: there is no leader.");
 }
 
 async function openStream(http: HttpClient, members: Members, path: string, request: Omit<HttpRequest, "url">): Promise<HttpStream> {
@@ -110,24 +125,43 @@ async function openStream(http: HttpClient, members: Members, path: string, requ
     });
     if (answer.status === 200) return answer;
     for await (const _chunk of answer.chunks) break;
-    if (!redirects.has(answer.status)) throw refusal({ status: answer.status, body: Buffer.alloc(0) });
+    if (!redirects.has(answer.status)) {
+      members.next();
+      throw refusal({ status: answer.status, body: Buffer.alloc(0) });
+    }
     url = members.follow(url, answer.headers["location"]);
   }
   throw new BerthError("marathon_unavailable", { detail: "There is no leader." });
 }
 
-/** A write goes to another member only when the first certainly never saw it. */
-function mayRepeat(call: Call, error: unknown): boolean {
-  if (call.method !== "GET") return isHttpError(error, "refused", "dns");
-  return isHttpError(error, "refused", "dns", "reset", "timeout") || (error instanceof BerthError && error.code === "marathon_unavailable");
+function isTrouble(error: unknown): boolean {
+  return isHttpError(error) || error instanceof MarathonElsewhere || (error instanceof BerthError && error.code === "marathon_unavailable");
 }
 
-function asUnavailable(error: unknown): unknown {
-  if (!isHttpError(error)) return error;
+/** A write goes to another member only when the first certainly did nothing with it. */
+function mayRepeat(call: Call, error: unknown): boolean {
+  if (error instanceof MarathonElsewhere || error instanceof MarathonLeaderless || isHttpError(error, "refused", "dns")) return true;
+  if (call.method !== "GET") return false;
+  return isHttpError(error, "reset", "timeout") || (error instanceof BerthError && error.code === "marathon_unavailable");
+}
+
+function meaningOf(call: Call, error: unknown): unknown {
+  if (!isHttpError(error)) {
+    const isLost = call.method !== "GET" && error instanceof BerthError && error.code === "marathon_unavailable";
+    return isLost && !(error instanceof MarathonLeaderless) ? new MarathonUncertain(error.detail ?? error.title, error) : error;
+  }
+  if (call.method !== "GET" && isHttpError(error, "reset", "timeout", "too_large", "protocol", "aborted"))
+    return new MarathonUncertain(error.message, error);
   return new BerthError(isHttpError(error, "too_large", "protocol") ? "marathon_failed" : "marathon_unavailable", {
     detail: error.message,
     cause: error,
   });
+}
+
+/** DC/OS has a scheme of its own. */
+function authorizationOf(options: Pick<MarathonOptions, "credentials" | "token">): string | undefined {
+  if (options.token !== undefined) return `token=${options.token}`;
+  return options.credentials === undefined ? undefined : basicAuthorization(options.credentials);
 }
 
 function headersOf(call: Call): Record<string, string> {

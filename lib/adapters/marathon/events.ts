@@ -7,10 +7,12 @@ import type { Log } from "#lib/platform/log.ts";
 
 import type { Connection } from "./connection.ts";
 import { toEvent } from "./event-wire.ts";
-import type { MarathonEvent } from "./model.ts";
+import type { MarathonEvent, MarathonInfo } from "./model.ts";
 
 interface EventSource {
   readonly connection: Connection;
+  /** Says whether the version knows the filter. */
+  readonly info: () => Promise<Pick<MarathonInfo, "release">>;
   readonly log: Log;
   readonly idleMs: number | undefined;
 }
@@ -44,7 +46,7 @@ async function* oneConnection(source: EventSource, signal: AbortSignal): AsyncGe
   const idle = createIdleTimer(source.idleMs ?? 300_000);
   try {
     const ended = AbortSignal.any([signal, idle.signal]);
-    const stream = await source.connection.openStream("/v2/events?plan-format=light", "text/event-stream", ended);
+    const stream = await source.connection.openStream(await streamPath(source, signal), "text/event-stream", ended);
     yield connected;
     for await (const message of parseFrames(stream.chunks, idle.touch)) {
       const event = toEvent(message);
@@ -53,6 +55,43 @@ async function* oneConnection(source: EventSource, signal: AbortSignal): AsyncGe
   } finally {
     idle.stop();
   }
+}
+
+/** What can make an app look different; the rest of Marathon's talk stays there, where it can be told to (1.3.7, asked for from 1.4 on). */
+const wanted = [
+  "api_post_event",
+  "app_terminated_event",
+  "status_update_event",
+  "instance_changed_event",
+  "unknown_instance_terminated_event",
+  "instance_health_changed_event",
+  "health_status_changed_event",
+  "unhealthy_instance_kill_event",
+  "group_change_success",
+  "deployment_success",
+  "deployment_failed",
+];
+
+async function streamPath(source: EventSource, signal: AbortSignal): Promise<string> {
+  // An old Marathon sends the whole group tree with every deployment unless it is asked not to; the oldest do not listen.
+  const light = "/v2/events?plan-format=light";
+  // Who does not even say his version is asked the oldest way.
+  const release = await unlessAborted(
+    source.info().then(
+      (info) => info.release,
+      () => 0,
+    ),
+    signal,
+  );
+  return release < 1004 ? light : `${light}&${new URLSearchParams(wanted.map((type) => ["event_type", type])).toString()}`;
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("no longer wanted")), { once: true });
+  });
+  return await Promise.race([work, aborted]);
 }
 
 /** The frames of a stream; a broken or endless one is passed over. Any byte, heartbeats included, shows that the stream lives. */

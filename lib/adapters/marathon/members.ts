@@ -1,5 +1,12 @@
 import { BerthError } from "#lib/core/errors.ts";
 
+/** A member points at an address that is not configured: perhaps another name of a configured one, perhaps a stranger. */
+export class MarathonElsewhere extends BerthError {
+  constructor(host: string) {
+    super("marathon_failed", { detail: `It sends Berth to ${host.slice(0, 200)}, which is not among MARATHON_URL.` });
+  }
+}
+
 export interface Members {
   /** Origins of the configured members: the only ones ever asked. */
   readonly origins: readonly string[];
@@ -7,7 +14,9 @@ export interface Members {
   url(path: string): URL;
   /** Asks another member from now on. */
   next(): void;
-  /** Where a redirect leads, when that is a configured member (asked from now on); throws `marathon_failed` otherwise. */
+  /** Asks the member at this address from now on, if it is a configured one. */
+  prefer(address: string | undefined): void;
+  /** Where a redirect leads, when that is a configured member (asked from now on); throws MarathonElsewhere otherwise. */
   follow(from: URL, location: string | undefined): URL;
 }
 
@@ -26,13 +35,17 @@ export function createMembers(urls: readonly string[]): Members {
     next() {
       current = (current + 1) % bases.length;
     },
+    prefer(address) {
+      if (address === undefined || !URL.canParse(address)) return;
+      const { origin } = new URL(address);
+      const member = bases.findIndex((base) => base.origin === origin);
+      if (member !== -1) current = member;
+    },
     follow(from, location) {
       const target = location !== undefined && URL.canParse(location, from) ? new URL(location, from) : null;
       const member = target === null ? -1 : bases.findIndex((base) => base.origin === target.origin);
       if (target === null || member === -1) {
-        throw new BerthError("marathon_failed", {
-          detail: `It sends Berth to ${target?.host.slice(0, 200) ?? "nowhere"}, which is not among MARATHON_URL.`,
-        });
+        throw new MarathonElsewhere(target?.host ?? "nowhere");
       }
       current = member;
       return target;

@@ -1,46 +1,20 @@
 import type { Log } from "#lib/platform/log.ts";
 
+import type { AppDefinition, AppSpec, Difference } from "./definition.ts";
+import type { Dialect } from "./dialect.ts";
+
 export interface MarathonOptions {
   /** Members of one cluster; with a path where Marathon lives below one. */
   readonly urls: readonly string[];
   /** Shown to the configured members only. */
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
+  /** A DC/OS token, in place of credentials; shown to the configured members only. */
+  readonly token?: string | undefined;
   readonly log: Log;
   /** For one request; 10 s when not given. */
   readonly timeoutMs?: number | undefined;
   /** An event stream that is silent for so long is opened anew; 300 s when not given. */
   readonly eventIdleMs?: number | undefined;
-}
-
-/** What Berth asks Marathon to run: the only fields it ever sends. */
-export interface AppSpec {
-  readonly id: string;
-  readonly image: string;
-  /** Run by `/bin/sh -c`, instead of the image's own command. Not together with `args`. */
-  readonly command?: string | undefined;
-  /** Given to the image's entrypoint. */
-  readonly args?: readonly string[] | undefined;
-  readonly env: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly instances: number;
-  readonly cpus: number;
-  /** MiB. */
-  readonly mem: number;
-  /** MiB. */
-  readonly disk?: number | undefined;
-  /** The port inside the container; published on a port of the host that Marathon chooses. TCP, named "http". */
-  readonly port: number;
-  readonly health: {
-    readonly path: string;
-    readonly intervalSeconds: number;
-    readonly timeoutSeconds: number;
-    readonly gracePeriodSeconds: number;
-    readonly maxConsecutiveFailures: number;
-  } | null;
-  readonly upgrade: { readonly minimumHealthCapacity: number; readonly maximumOverCapacity: number };
-  readonly killGraceSeconds?: number | undefined;
-  readonly forcePull?: boolean | undefined;
-  readonly backoff?: { readonly seconds: number; readonly factor: number; readonly maxSeconds: number } | undefined;
 }
 
 export interface ObservedApp {
@@ -67,6 +41,12 @@ export interface ObservedApp {
   readonly unhealthy: number;
 }
 
+/** One app, looked at closely. */
+export interface InspectedApp extends ObservedApp {
+  /** What is not as it was asked for; nothing that Marathon may decide itself. Never shows a variable's value. */
+  differencesFrom(asked: AppSpec | AppDefinition): Promise<Difference[]>;
+}
+
 export interface ObservedTask {
   readonly id: string;
   readonly host: string;
@@ -82,7 +62,7 @@ export interface ObservedTask {
   readonly agentId: string | null;
 }
 
-export interface MarathonInfo {
+export interface MarathonInfo extends Dialect {
   readonly name: string;
   readonly version: string;
   readonly frameworkId: string | null;
@@ -91,10 +71,6 @@ export interface MarathonInfo {
   /** Where the Mesos master answers, for task logs. */
   readonly mesosUrl: string | null;
   readonly features: readonly string[];
-  /** How apps are written: with `networks` (1.5 and later) or with `container.docker.network`. */
-  readonly dialect: "1.4" | "1.5";
-  /** Whether PUT can replace a whole app (1.4 and later). */
-  readonly fullReplacement: boolean;
 }
 
 export interface MarathonChange {
@@ -122,6 +98,8 @@ export interface MarathonQueueItem {
   readonly since: string | null;
   /** Why offers were turned down, most frequent first, such as `InsufficientMemory`. */
   readonly reasons: readonly string[];
+  /** Offers that were looked at and not used so far; 0 = no agent has offered anything, null = this Marathon does not count (before 1.4). */
+  readonly unusedOffers: number | null;
 }
 
 /**
@@ -141,13 +119,14 @@ export interface MarathonEvent {
 }
 
 interface Force {
-  /** Cancels a running deployment that is in the way: for an operator's explicit choice. */
+  /** Cancels a running deployment that is in the way: for deployments of our own that are stuck, and an operator's explicit choice. */
   readonly force?: boolean;
 }
 
 /**
  * Errors of every call: `marathon_unavailable`, `marathon_unauthorised`, `marathon_failed`; of writes also `marathon_locked` (a
  * MarathonLocked with the ids of the deployments in the way), `already_exists`, `marathon_too_many`, `marathon_refused`, `not_found`.
+ * A write whose answer was lost is never repeated blindly: the state is read first, and the write counts as done when it shows there.
  */
 export interface MarathonClient {
   info(): Promise<MarathonInfo>;
@@ -155,9 +134,12 @@ export interface MarathonClient {
   ping(): Promise<boolean>;
   /** All apps with these labels and their tasks, in one call. */
   listApps(query?: { readonly labels?: Readonly<Record<string, string>> }): Promise<ObservedApp[]>;
-  getApp(id: string): Promise<ObservedApp | null>;
-  /** Makes the app be exactly this: created when it is not there. */
-  putApp(spec: AppSpec, options?: Force): Promise<MarathonChange & { readonly created: boolean }>;
+  getApp(id: string): Promise<InspectedApp | null>;
+  /**
+   * Makes the app be exactly this: created when it is not there. Where Marathon is already on its way there (a repeated wish), that
+   * deployment is the answer.
+   */
+  putApp(app: AppSpec | AppDefinition, options?: Force): Promise<MarathonChange & { readonly created: boolean }>;
   scaleApp(id: string, instances: number, options?: Force): Promise<MarathonChange>;
   restartApp(id: string, options?: Force): Promise<MarathonChange>;
   /** Null: there was none. Stops a running deployment of the app unless `force` is false (Marathon's own default). */
@@ -168,6 +150,8 @@ export interface MarathonClient {
   queue(): Promise<MarathonQueueItem[]>;
   /** Ends the back-off of the app. */
   resetDelay(id: string): Promise<void>;
+  /** Whether this client started the deployment. Remembers some thousand; what has to outlive the process belongs into rows. */
+  isOwn(deploymentId: string): boolean;
   /** Kills tasks; they are replaced unless `scale`. */
   killTasks(ids: readonly string[], options?: Force & { readonly scale?: boolean }): Promise<MarathonChange>;
   /** Ends when `signal` aborts, never by itself and never by an error. */

@@ -13,6 +13,13 @@ export class MarathonLocked extends BerthError {
   }
 }
 
+/** A standby knows no leader and has done nothing: the same request may be sent again. */
+export class MarathonLeaderless extends BerthError {
+  constructor(detail: string) {
+    super("marathon_unavailable", { detail });
+  }
+}
+
 const problemSchema = z.union([
   z.string(),
   z
@@ -22,6 +29,8 @@ const problemSchema = z.union([
 
 const bodySchema = z.object({
   message: z.string().optional().catch(undefined),
+  /** The gateway of DC/OS says it so. */
+  description: z.string().optional().catch(undefined),
   details: z
     .union([z.string(), z.array(z.object({ path: z.string().catch(""), errors: z.array(problemSchema).catch([]) }))])
     .optional()
@@ -32,7 +41,9 @@ const bodySchema = z.object({
     .optional()
     .catch(undefined),
 });
-type RefusalBody = z.infer<typeof bodySchema>;
+type RefusalBody = Partial<z.infer<typeof bodySchema>>;
+
+const maxReadBytes = 256 * 1024;
 
 /** What an answer other than 2xx means: five refusals that look alike, and Marathon or somebody in front of it being in trouble. */
 export function refusal(answer: Pick<HttpAnswer, "status" | "body">): BerthError {
@@ -57,6 +68,13 @@ export function refusal(answer: Pick<HttpAnswer, "status" | "body">): BerthError
       return new BerthError("marathon_refused", { detail });
     case 429:
       return new BerthError("marathon_unavailable", { detail });
+    case 502:
+    case 503:
+      return /could not determine the current leader|connection to leader refused|detected proxying loop/i.test(
+        answer.body.toString("latin1"),
+      )
+        ? new MarathonLeaderless("It has no leader at the moment.")
+        : new BerthError("marathon_unavailable", { detail });
     default:
       // A URL that Marathon does not know is answered with 500 by the last versions.
       return new BerthError(answer.status >= 500 && body.message !== "URI not found" ? "marathon_unavailable" : "marathon_failed", {
@@ -66,11 +84,21 @@ export function refusal(answer: Pick<HttpAnswer, "status" | "body">): BerthError
 }
 
 function readBody(bytes: Buffer): RefusalBody {
+  const text = bytes.subarray(0, maxReadBytes).toString("utf8");
   try {
-    return bodySchema.safeParse(JSON.parse(bytes.toString("utf8"))).data ?? {};
+    const body = bodySchema.safeParse(JSON.parse(text)).data ?? {};
+    return { ...body, message: body.message ?? body.description };
   } catch {
-    return {};
+    return { message: sentenceOf(text) };
   }
+}
+
+/** What a proxy or Jetty says in a page is in its title; a plain line is taken as it is. */
+function sentenceOf(text: string): string | undefined {
+  const title = /<title>([^<]{1,300})/i.exec(text)?.[1]?.trim();
+  if (title !== undefined && title !== "") return title;
+  const line = text.trim();
+  return line === "" || line.length > 300 || /[<{[]/.test(line) ? undefined : line;
 }
 
 /** `Object is not valid: /upgradeStrategy/minimumHealthCapacity is greater than 1`. */

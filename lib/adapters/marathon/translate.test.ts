@@ -158,6 +158,7 @@ describe("the queue", () => {
           count: 2,
           delay: { timeLeftSeconds: 0, overdue: true },
           processedOffersSummary: {
+            unusedOffersCount: 5,
             rejectSummaryLastOffers: [
               { reason: "InsufficientCpus", declined: 1 },
               { reason: "InsufficientMemory", declined: 4 },
@@ -170,9 +171,9 @@ describe("the queue", () => {
       ],
     });
     expect(queue.flatMap(toQueueItem)).toEqual([
-      { appId: "/a", count: 1, delaySeconds: 30, since: "s", reasons: [] },
-      { appId: "/b", count: 2, delaySeconds: 0, since: null, reasons: ["InsufficientMemory", "InsufficientCpus"] },
-      { appId: "/p", count: 1, delaySeconds: 0, since: null, reasons: [] },
+      { appId: "/a", count: 1, delaySeconds: 30, since: "s", reasons: [], unusedOffers: null },
+      { appId: "/b", count: 2, delaySeconds: 0, since: null, reasons: ["InsufficientMemory", "InsufficientCpus"], unusedOffers: 5 },
+      { appId: "/p", count: 1, delaySeconds: 0, since: null, reasons: [], unusedOffers: null },
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import { dialectOf } from "./dialect.ts";
 import type { MarathonChange, MarathonDeployment, MarathonInfo, MarathonQueueItem, ObservedApp, ObservedTask } from "./model.ts";
 import type { WireAction, WireApp, WireChange, WireDeployment, WireInfo, WireQueueItem, WireTask } from "./wire.ts";
 
@@ -58,9 +59,6 @@ function healthOf(task: WireTask, checks: number): boolean | null {
 }
 
 export function toInfo(info: WireInfo): MarathonInfo {
-  const version = /^v?(\d+)\.(\d+)/.exec(info.version);
-  // An unknown version is taken for a new one.
-  const at = version ? Number(version[1]) * 1000 + Number(version[2]) : Number.POSITIVE_INFINITY;
   return {
     name: info.name,
     version: info.version,
@@ -68,8 +66,7 @@ export function toInfo(info: WireInfo): MarathonInfo {
     leader: info.leader,
     mesosUrl: info.marathon_config?.mesos_leader_ui_url ?? null,
     features: info.marathon_config?.features ?? [],
-    dialect: at < 1005 ? "1.4" : "1.5",
-    fullReplacement: at >= 1004,
+    ...dialectOf(info.version),
   };
 }
 
@@ -91,17 +88,17 @@ function toAction(action: WireAction): { action: string; appId: string } {
 export function toQueueItem(item: WireQueueItem): MarathonQueueItem[] {
   const appId = item.app?.id ?? item.pod?.id;
   if (appId === undefined) return [];
-  const rejected = item.processedOffersSummary?.rejectSummaryLastOffers ?? [];
+  const offers = item.processedOffersSummary;
+  const last = (offers?.rejectSummaryLastOffers ?? []).filter((reject) => reject.declined > 0);
+  const rejected = last.length > 0 ? last : (offers?.rejectSummaryLaunchAttempt ?? []).filter((reject) => reject.declined > 0);
   return [
     {
       appId,
       count: item.count,
       delaySeconds: item.delay?.overdue === false ? Math.max(0, item.delay.timeLeftSeconds) : 0,
       since: item.since,
-      reasons: rejected
-        .filter((reject) => reject.declined > 0)
-        .toSorted((one, other) => other.declined - one.declined)
-        .map((reject) => reject.reason),
+      reasons: rejected.toSorted((one, other) => other.declined - one.declined).map((reject) => reject.reason),
+      unusedOffers: offers?.unusedOffersCount ?? null,
     },
   ];
 }

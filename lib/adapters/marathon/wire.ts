@@ -68,7 +68,8 @@ export const appBodySchema = z.object({
 export type WireApp = z.infer<typeof appBodySchema>;
 
 export const appListSchema = z.object({ apps: z.array(appBodySchema) });
-export const appSchema = z.object({ app: appBodySchema });
+/** The app twice: as Berth reads it, and as it was answered. */
+export const appSchema = z.object({ app: z.unknown().refine((body) => appBodySchema.safeParse(body).success) });
 
 export const infoSchema = z.object({
   name: text,
@@ -119,7 +120,11 @@ export const queueSchema = z.object({
         .catch(null),
       since: textOrNull,
       processedOffersSummary: z
-        .object({ rejectSummaryLastOffers: list(rejectSchema).catch([]), rejectSummaryLaunchAttempt: list(rejectSchema).catch([]) })
+        .object({
+          unusedOffersCount: z.number().nullish().catch(null),
+          rejectSummaryLastOffers: list(rejectSchema).catch([]),
+          rejectSummaryLaunchAttempt: list(rejectSchema).catch([]),
+        })
         .nullish()
         .catch(null),
     }),

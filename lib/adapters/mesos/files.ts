@@ -1,26 +1,15 @@
 import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import type { Log } from "#lib/platform/log.ts";
-import { basicAuthorization } from "#lib/platform/outbound-http/basic-auth.ts";
 import { createHttpClient } from "#lib/platform/outbound-http/client.ts";
-import { isHttpError } from "#lib/platform/outbound-http/http-error.ts";
 
+import { type GetJson, type MesosAccess, createGetter } from "./get-json.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
 import { type Sandboxes, createSandboxes } from "./sandbox.ts";
 import { fileChunkSchema } from "./wire.ts";
 
-interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-export interface TaskLogOptions {
+export interface TaskLogOptions extends MesosAccess {
   /** Where the cluster's Mesos master is, and under which framework the tasks run: `info` of the Marathon client. */
   readonly info: () => Promise<{ readonly frameworkId: string | null; readonly mesosUrl: string | null }>;
-  /** Marathon's own addresses. `credentials` go there (the embedded scheduler is its own master and agent) and nowhere else. */
-  readonly marathonUrls: readonly string[];
-  readonly credentials?: Credentials | undefined;
-  /** For a Mesos with authentication: go to the master and to the agents it lists. */
-  readonly mesosCredentials?: Credentials | undefined;
   readonly log: Log;
   readonly timeoutMs?: number | undefined;
 }
@@ -134,7 +123,8 @@ async function readPiece(
   if (sandbox === null) return null;
   const query = new URLSearchParams({ path: `${sandbox.directory}/${stream}`, offset: String(offset), length: String(length) });
   try {
-    const answer = await get(`${sandbox.agentUrl}/files/read?${query.toString()}`, parseJsonBytes);
+    const read = async (path: string) => await get(`${sandbox.agentUrl}/files/${path}?${query.toString()}`, parseJsonBytes);
+    const answer = (await read("read")) ?? (await read("read.json"));
     if (answer === null) {
       sandboxes.forget(place);
       return null;
@@ -146,24 +136,4 @@ async function readPiece(
     sandboxes.forget(place);
     throw isBerthError(error) ? error : new BerthError("unavailable", { detail: "The agent's answer is not understood.", cause: error });
   }
-}
-
-/** The JSON behind a URL; null = 404. */
-type GetJson = (url: string, parse: (body: Buffer) => unknown) => Promise<unknown>;
-
-function createGetter(http: ReturnType<typeof createHttpClient>, options: TaskLogOptions): GetJson {
-  const marathonOrigins = new Set(options.marathonUrls.map((url) => new URL(url).origin));
-  return async (url, parse) => {
-    const credentials = marathonOrigins.has(new URL(url).origin) ? options.credentials : options.mesosCredentials;
-    try {
-      const answer = await http.request({ url, headers: credentials ? { authorization: basicAuthorization(credentials) } : {} });
-      if (answer.status === 404) return null;
-      if (answer.status !== 200) throw new BerthError("unavailable", { detail: `The Mesos agent or master answered ${answer.status}.` });
-      return parse(answer.body);
-    } catch (error) {
-      if (isHttpError(error)) throw new BerthError("unavailable", { detail: error.message, cause: error });
-      if (error instanceof SyntaxError) throw new BerthError("unavailable", { detail: "The answer is not JSON.", cause: error });
-      throw error;
-    }
-  };
 }

@@ -31,17 +31,26 @@ const rememberAtMost = 2000;
 export function createSandboxes(options: SandboxOptions): Sandboxes {
   const found = new Map<string, Sandbox>();
 
+  /** Before 0.26 or so everything was called `.json`, and the master had no list of its agents alone. */
+  async function firstOf(base: string, paths: readonly string[]): Promise<unknown> {
+    for (const path of paths) {
+      const answer = await options.get(`${base}/${path}`);
+      if (answer !== null) return answer;
+    }
+    return null;
+  }
+
   async function look(place: Place): Promise<Sandbox | null> {
     const { frameworkId, mesosUrl } = await options.info();
     if (frameworkId === null || mesosUrl === null)
       throw new BerthError("unavailable", { detail: "Marathon does not say where its Mesos master is." });
     const master = new URL(mesosUrl);
-    const agents = agentsSchema.safeParse(await options.get(`${trimmed(master)}/slaves`)).data?.slaves ?? [];
+    const agents = agentsSchema.safeParse(await firstOf(trimmed(master), ["slaves", "state", "state.json"])).data?.slaves ?? [];
     const agent = chooseAgent(agents, place);
     const address = agent === null ? null : addressOfPid(agent.pid);
     if (address === null) return null;
     const agentUrl = `${master.protocol}//${address}`;
-    const state = agentStateSchema.safeParse(await options.get(`${agentUrl}/state`)).data;
+    const state = agentStateSchema.safeParse(await firstOf(agentUrl, ["state", "state.json"])).data;
     const directory = state === undefined ? null : sandboxOf(state, frameworkId, place.taskId);
     return directory === null ? null : { agentUrl, directory };
   }

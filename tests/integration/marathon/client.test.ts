@@ -1,7 +1,11 @@
+import type { ServerResponse } from "node:http";
+
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 
+import { toAppJson } from "#lib/adapters/marathon/app-json.ts";
 import { type AppSpec, type MarathonClient, type MarathonOptions, createMarathon } from "#lib/adapters/marathon/client.ts";
+import { dialectOf } from "#lib/adapters/marathon/dialect.ts";
 
 import { freePort } from "../registry/start-registry.ts";
 import { type Answer, type AnsweringServer, type Asked, startAnswering } from "./answering-server.ts";
@@ -72,16 +76,63 @@ describe("writing", () => {
     expect(await client([marathon.url]).putApp(spec)).toEqual({ version: "v1", deploymentId: "d-9", created: true });
   });
 
-  it("is never repeated after an answer that got lost", async () => {
-    for (const trouble of [
-      (_: Asked, __: unknown, socket: { destroy(): void }) => socket.destroy(),
-      503,
-      () => undefined,
-    ] satisfies Answer[]) {
-      const marathon = await server(() => trouble);
-      await expect(client([marathon.url], { timeoutMs: 300 }).scaleApp("/a", 3)).rejects.toMatchObject({ code: "marathon_unavailable" });
-      expect(marathon.asked).toHaveLength(1);
-    }
+  const lost = [
+    ["cut off", (_: Asked, __: unknown, socket: { destroy(): void }) => socket.destroy()],
+    ["503", 503],
+    ["502 with a page", (_: Asked, response: ServerResponse) => response.writeHead(502).end("<html><title>Bad gateway</title>")],
+    ["never answered", () => undefined],
+  ] satisfies [string, Answer][];
+
+  it.each(lost)("that was %s is taken for done when the state shows it, and not repeated", async (_what, trouble) => {
+    const marathon = await server(({ method }) =>
+      method === "GET" ? { app: { id: "/a", instances: 3, version: "v2", deployments: [{ id: "d-5" }] } } : trouble,
+    );
+    const made = client([marathon.url], { timeoutMs: 300 });
+    expect(await made.scaleApp("/a", 3)).toMatchObject({ version: "v2", deploymentId: "d-5" });
+    expect(made.isOwn("d-5")).toBe(true);
+    expect(marathon.asked.map((request) => request.method)).toEqual(["PUT", "GET"]);
+  });
+
+  it.each(lost)("that was %s is made once more when the state does not show it, and no oftener", async (_what, trouble) => {
+    const marathon = await server(({ method }) => (method === "GET" ? { app: { id: "/a", instances: 1 } } : trouble));
+    await expect(client([marathon.url], { timeoutMs: 300 }).scaleApp("/a", 3)).rejects.toMatchObject({ code: "marathon_unavailable" });
+    expect(marathon.asked.map((request) => request.method)).toEqual(["PUT", "GET", "PUT"]);
+  });
+
+  it.each(lost)("of a restart that was %s is never repeated", async (_what, trouble) => {
+    const versions = ["v1", "v2"];
+    const marathon = await server(({ method }) => (method === "GET" ? { app: { id: "/a", version: versions.shift() ?? "v2" } } : trouble));
+    expect(await client([marathon.url], { timeoutMs: 300 }).restartApp("/a")).toMatchObject({ version: "v2" });
+    expect(marathon.asked.map((request) => request.method)).toEqual(["GET", "POST", "GET"]);
+    const unmoved = await server(({ method }) => (method === "GET" ? { app: { id: "/a", version: "v1" } } : trouble));
+    await expect(client([unmoved.url], { timeoutMs: 300 }).restartApp("/a")).rejects.toMatchObject({ code: "marathon_unavailable" });
+    expect(unmoved.asked.map((request) => request.method)).toEqual(["GET", "POST", "GET"]);
+  });
+
+  it("of an app that Marathon is on its way to already is that deployment, not a lock", async () => {
+    const sent = toAppJson(spec, dialectOf("1.9.0"));
+    const marathon = await server(({ method, url }) => {
+      if (url === "/v2/info") return { version: "1.9.0" };
+      if (method === "GET") return { app: { ...sent, version: "v7", deployments: [{ id: "d-7" }] } };
+      return (_request, response) =>
+        response.writeHead(409).end(JSON.stringify({ message: "App is locked", deployments: [{ id: "d-7" }] }));
+    });
+    expect(await client([marathon.url]).putApp(spec)).toEqual({ version: "v7", deploymentId: "d-7", created: false });
+    await expect(client([marathon.url]).putApp({ ...spec, mem: 65 })).rejects.toMatchObject({
+      code: "marathon_locked",
+      deployments: ["d-7"],
+    });
+  });
+
+  it("is sent again by a standby without a leader, for that one has done nothing", async () => {
+    let elections = 0;
+    const marathon = await server(() =>
+      elections++ < 2
+        ? (_request, response) => response.writeHead(503).end("<html><title>Error 503 Could not determine the current leader</title>")
+        : change,
+    );
+    expect(await client([marathon.url]).scaleApp("/a", 3)).toMatchObject({ deploymentId: "d-1" });
+    expect(marathon.asked.map((request) => request.method)).toEqual(["PUT", "PUT", "PUT"]);
   });
 
   it("goes to the next member when the first one is not there at all", async () => {
@@ -127,6 +178,7 @@ describe("writing", () => {
       "DELETE /v2/deployments/d-1",
       "GET /v2/apps/a",
       "DELETE /v2/queue/a/delay",
+      "GET /v2/apps/a",
       "POST /v2/apps/a/restart",
     ]);
   });
@@ -207,6 +259,44 @@ describe("the leader", () => {
     ]);
   });
 
+  it("is asked directly once a standby has passed something on to it", async () => {
+    const leader = await server(() => ({ apps: [] }));
+    const standby = await server(
+      () => (_request, response) => response.writeHead(200, { "x-marathon-leader": leader.url }).end(JSON.stringify({ apps: [] })),
+    );
+    const made = client([standby.url, leader.url]);
+    for (let call = 0; call < 3; call++) await made.listApps();
+    expect([standby.asked.length, leader.asked.length]).toEqual([1, 2]);
+  });
+
+  it("is never looked for at an address that an answer names and nobody configured", async () => {
+    const foreign = await server(() => ({ apps: [] }));
+    const member = await server(
+      () => (_request, response) => response.writeHead(200, { "x-marathon-leader": foreign.url }).end('{"apps":[]}'),
+    );
+    const made = client([member.url], { credentials });
+    for (let call = 0; call < 2; call++) await made.listApps();
+    expect([member.asked.length, foreign.asked.length]).toEqual([2, 0]);
+  });
+
+  it("is found among the members by trying, when a standby calls it by another name", async () => {
+    const leader = await server(() => change);
+    const standby = await server(
+      ({ url }) =>
+        (_request, response) =>
+          response.writeHead(302, { location: `http://marathon-1.internal:8080${url}` }).end(),
+    );
+    expect(await client([standby.url, leader.url]).scaleApp("/a", 2)).toMatchObject({ deploymentId: "d-1" });
+    expect([standby.asked.length, leader.asked.length]).toEqual([1, 1]);
+  });
+
+  it("is told the token of DC/OS in its own scheme", async () => {
+    const member = await server(() => ({ apps: [] }));
+    await client([member.url], { token: "abc.def" }).listApps();
+    expect(member.asked[0]?.headers.authorization).toBe("token=abc.def");
+    expect(logged).not.toContain("abc.def");
+  });
+
   it("is not followed to a host nobody configured", async () => {
     const foreign = await server(() => change);
     const standby = await server(
@@ -235,6 +325,7 @@ describe("the leader", () => {
     );
     urls.push(one.url, two.url);
     await expect(client(urls).scaleApp("/a", 2)).rejects.toMatchObject({ code: "marathon_unavailable" });
-    expect(one.asked.length + two.asked.length).toBe(4);
+    expect(one.asked.length + two.asked.length).toBe(12);
+    expect([...one.asked, ...two.asked].every((request) => request.method === "PUT")).toBe(true);
   });
 });

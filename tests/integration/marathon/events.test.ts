@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type MarathonEvent, createMarathon } from "#lib/adapters/marathon/client.ts";
 
 import { type AnsweringServer, startAnswering } from "./answering-server.ts";
+import { startBus } from "./event-bus.ts";
 
 const opened: { stop(): Promise<void> }[] = [];
 const log = pino({ level: "silent" });
@@ -17,7 +18,8 @@ afterEach(async () => {
 /** A stream server whose n-th connection is played by the n-th script; the last one goes on. */
 async function streams(...scripts: ((response: ServerResponse) => unknown)[]): Promise<AnsweringServer> {
   let connection = 0;
-  const server = await startAnswering(() => (_request, response) => {
+  const server = await startAnswering(({ url }) => (_request, response) => {
+    if (url === "/v2/info") return response.end(JSON.stringify({ version: "1.3.6" }));
     const script = scripts[Math.min(connection++, scripts.length - 1)];
     script?.(response);
   });
@@ -25,10 +27,11 @@ async function streams(...scripts: ((response: ServerResponse) => unknown)[]): P
   return server;
 }
 
+const asked = (server: AnsweringServer) => server.asked.filter(({ url }) => url.startsWith("/v2/events"));
 const open = (response: ServerResponse) => response.writeHead(200, { "content-type": "text/event-stream" });
 
-async function take(url: string, count: number, eventIdleMs?: number): Promise<MarathonEvent[]> {
-  const marathon = createMarathon({ urls: [url], log, timeoutMs: 2000, eventIdleMs });
+async function take(url: string | string[], count: number, eventIdleMs?: number): Promise<MarathonEvent[]> {
+  const marathon = createMarathon({ urls: [url].flat(), log, timeoutMs: 2000, eventIdleMs });
   const abort = new AbortController();
   const seen: MarathonEvent[] = [];
   const timer = setTimeout(() => abort.abort(), 10_000);
@@ -58,7 +61,7 @@ describe("the event stream", () => {
       ["status_update_event", "/é"],
       ["app_terminated_event", "/b"],
     ]);
-    expect(server.asked[0]).toMatchObject({ url: "/v2/events?plan-format=light", headers: { accept: "text/event-stream" } });
+    expect(asked(server)).toMatchObject([{ url: "/v2/events?plan-format=light", headers: { accept: "text/event-stream" } }]);
   });
 
   it("says connected again after every loss, whatever the loss was", async () => {
@@ -88,7 +91,7 @@ describe("the event stream", () => {
       },
     );
     expect((await take(server.url, 4, 400)).map((event) => event.type)).toEqual(["connected", "a", "connected", "b"]);
-    expect(server.asked).toHaveLength(2);
+    expect(asked(server)).toHaveLength(2);
   });
 
   it("passes hostile frames over and goes on", async () => {
@@ -111,6 +114,88 @@ describe("the event stream", () => {
       response.write(frame("good", "/g"));
     });
     expect((await take(server.url, 2)).map((event) => event.type)).toEqual(["connected", "good"]);
+  });
+
+  it("asks for the events that matter, light, where the version can choose", async () => {
+    const server = await startAnswering(({ url }) =>
+      url === "/v2/info" ? { version: "1.4.0" } : (_request, response) => open(response).write(frame("a", "/1")),
+    );
+    opened.push(server);
+    await take(server.url, 2);
+    const query = new URL(asked(server)[0]?.url ?? "", server.url).searchParams;
+    expect(query.get("plan-format")).toBe("light");
+    expect(query.getAll("event_type")).toEqual(expect.arrayContaining(["api_post_event", "status_update_event", "deployment_failed"]));
+    expect(query.getAll("event_type")).not.toContain("framework_message_event");
+  });
+
+  it("moves to another member when one has no stream to give", async () => {
+    const standby = await startAnswering(({ url }) => (url === "/v2/info" ? { version: "1.4.0" } : 503));
+    const leader = await startAnswering(({ url }) =>
+      url === "/v2/info" ? { version: "1.4.0" } : (_request, response) => open(response).write(frame("a", "/1")),
+    );
+    opened.push(standby, leader);
+    expect((await take([standby.url, leader.url], 2)).map((event) => event.type)).toEqual(["connected", "a"]);
+  });
+
+  it("says the same thing as often as it is told, in the order it is told, and grows by none of it", async () => {
+    const server = await streams((response) => {
+      open(response);
+      for (const appId of ["/2", "/1", "/1", "/2", "/2"]) response.write(frame("status_update_event", appId));
+    });
+    expect((await take(server.url, 6)).map((event) => event.appId)).toEqual([null, "/2", "/1", "/1", "/2", "/2"]);
+  });
+
+  it("gives up a frame without an end, and begins anew", async () => {
+    const server = await streams(
+      (response) => {
+        open(response).write("data: ");
+        const more = Buffer.alloc(1024 * 1024, "x");
+        const pump = (): void => {
+          while (!response.destroyed && response.write(more));
+          if (!response.destroyed) response.once("drain", pump);
+        };
+        pump();
+      },
+      (response) => open(response).write(frame("a", "/1")),
+    );
+    expect((await take(server.url, 3)).map((event) => event.type)).toEqual(["connected", "connected", "a"]);
+  });
+
+  it.each([
+    ["1.4 and later", false, { taskId: "my-app.instance-c7c311a4-b669-11e6-a48f-0ea4f4b1778c" }],
+    ["earlier", true, { appId: "/my-app" }],
+  ])("reads what others hold for Marathon's events: %s", async (_what, old, sick) => {
+    const bus = await startBus(old);
+    opened.push(bus);
+    const marathon = createMarathon({ urls: [bus.url], log, timeoutMs: 2000 });
+    const abort = new AbortController();
+    const seen: MarathonEvent[] = [];
+    const types = [
+      "status_update_event",
+      "api_post_event",
+      "deployment_success",
+      "deployment_info",
+      "deployment_failed",
+      "health_status_changed_event",
+      "unhealthy_task_kill_event",
+      "group_change_failed",
+      "framework_message_event",
+    ];
+    for await (const event of marathon.events(abort.signal)) {
+      seen.push(event);
+      if (event.type === "connected") await bus.connected;
+      const next = types[seen.length - 1];
+      if (next === undefined) abort.abort();
+      else bus.send(next);
+    }
+    await marathon.close();
+    expect(seen.map((event) => event.type)).toEqual(["connected", ...types]);
+    expect(seen.find((event) => event.type === "status_update_event")).toMatchObject({ appId: "/my-app", taskStatus: "TASK_RUNNING" });
+    expect(seen.find((event) => event.type === "api_post_event")).toMatchObject({ appId: "/my-app" });
+    expect(seen.find((event) => event.type === "health_status_changed_event")).toMatchObject(sick);
+    const deployed = seen.find((event) => event.type === "deployment_success");
+    expect(deployed?.deploymentId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(deployed?.appIds.length).toBeGreaterThan(0);
   });
 
   it("ends at once when it is no longer wanted, also while waiting for a server that is away", async () => {

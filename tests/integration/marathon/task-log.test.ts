@@ -112,6 +112,20 @@ describe("a task's output", () => {
     expect(await logs.tail({ taskId: "task-1", agentId: null, host: null }, "stdout", 10)).toEqual(long.subarray(-10));
   });
 
+  it("is found by the names an old Mesos knows", async () => {
+    const server = await startAnswering(({ url }): Answer => {
+      const { pathname } = new URL(url, "http://x");
+      if (pathname === "/state.json")
+        return {
+          slaves: [{ id: "S0", pid: `slave(1)@${new URL(server.url).host}` }],
+          completed_frameworks: [{ id: "F", completed_executors: [{ id: "task-1", directory: "/s" }] }],
+        };
+      return pathname === "/files/read.json" ? { data: "abc", offset: 0 } : 404;
+    });
+    opened.push(server);
+    expect((await reader(server).read(place, "stdout", 0, 3))?.data.toString()).toBe("abc");
+  });
+
   it("is asked for with Marathon's credentials only where Marathon is", async () => {
     const mesos = await startMesos({ "/sandbox/task-1/stdout": long });
     const credentials = { username: "u", password: "p" };
