@@ -2,14 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import type { AnswerHead } from "./answer-head.ts";
+import { clientAddress } from "./client-address.ts";
 import type { GatewayContext } from "./context.ts";
 import { type ForwardedHead, forwardedHead, returnedHeaders } from "./headers.ts";
+import type { OpenStream } from "./open-streams.ts";
 import { type OwnAnswer, sendOwnAnswer, tooBusy, unreachable } from "./own-answer.ts";
 import { discardBody, streamBody } from "./request-body.ts";
 import type { Route, Target } from "./route.ts";
 import { switchingHead, tunnel } from "./tunnel.ts";
 import type { AnswerSink, UpstreamConnection, UpstreamFailure } from "./upstream-connection.ts";
 import type { Freshness } from "./upstreams.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** What the client asks for beyond a plain answer. */
 export interface Intent {
@@ -26,6 +29,7 @@ export interface ClientRequest {
   /** The Host header as it came. */
   readonly host: string;
   readonly intent: Intent;
+  readonly viewer: Viewer;
 }
 
 /** An app that does not know `Expect` gets the body after this time anyway. */
@@ -33,7 +37,8 @@ const continueMs = 1_000;
 const repeatable = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 /** One client request on its way to a task and back, over as many attempts as are safe. */
-export class Exchange implements AnswerSink {
+export class Exchange implements AnswerSink, OpenStream {
+  readonly viewer: Viewer;
   readonly #context: GatewayContext;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -56,7 +61,8 @@ export class Exchange implements AnswerSink {
   #over = false;
 
   /** `reconsider` looks the host up again and calls `forward`, or answers otherwise. */
-  constructor(context: GatewayContext, { request, response, host, intent }: ClientRequest, route: Route, reconsider: () => void) {
+  constructor(context: GatewayContext, { request, response, host, intent, viewer }: ClientRequest, route: Route, reconsider: () => void) {
+    this.viewer = viewer;
     this.#context = context;
     this.#request = request;
     this.#response = response;
@@ -70,6 +76,7 @@ export class Exchange implements AnswerSink {
     this.#head = forwardedHead(context.rules, { method, url, rawHeaders }, origin, options);
     this.#freshness = this.#mayRepeat() ? "any" : "recent";
     context.running += 1;
+    context.open.add(this);
     response.sendDate = false;
     response.on("close", () => this.#closed());
   }
@@ -104,6 +111,17 @@ export class Exchange implements AnswerSink {
     if (this.#context.stopping || !this.#request.complete) this.#response.shouldKeepAlive = false;
     sendOwnAnswer(this.#request, this.#response, own);
     if (this.#head.body !== "none") discardBody(this.#request, this.#context.limits.discardMs);
+  }
+
+  /** Whoever asked may not see this any more. */
+  cut(): void {
+    this.#context.log.info(
+      { environmentId: this.#route.environmentId, requestId: this.#requestId },
+      "an answer is cut: its right has gone",
+    );
+    this.#closed();
+    this.#response.destroy();
+    this.#request.destroy();
   }
 
   opened(): void {
@@ -161,7 +179,7 @@ export class Exchange implements AnswerSink {
     const client = this.#request.socket;
     this.#response.detachSocket(client);
     const headers = returnedHeaders(this.#context.rules, head.rawHeaders);
-    tunnel(client, app, switchingHead(head.reason, this.#intent.upgrade ?? "", headers), rest, this.#context.tunnels);
+    tunnel({ client, app, viewer: this.viewer }, switchingHead(head.reason, this.#intent.upgrade ?? "", headers), rest, this.#context);
   }
 
   failed(failure: UpstreamFailure): void {
@@ -255,13 +273,9 @@ export class Exchange implements AnswerSink {
     if (this.#over) return;
     this.#over = true;
     this.#context.running -= 1;
+    this.#context.open.delete(this);
     this.#finish();
     this.#connection?.destroy();
     this.#connection = null;
   }
-}
-
-function clientAddress(socket: Socket): string {
-  const address = socket.remoteAddress ?? "unknown";
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

@@ -58,6 +58,8 @@ describe("towards the app", () => {
     "X-Original-URL",
     "X-Rewrite-URL",
     "X-Request-Id",
+    "X-Berth-Token",
+    "x-berth-address",
     "Connection",
     "Keep-Alive",
     "Proxy-Authorization",

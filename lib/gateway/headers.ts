@@ -52,7 +52,8 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 /** Only the gateway may say these to an app, or nobody. */
-const forgeable = /^(?:x-forwarded-.*|forwarded|x-real-ip|x-request-id|x-webauth-.*|x-middleware-.*|x-original-.*|x-rewrite-.*|.*_.*)$/;
+const forgeable =
+  /^(?:x-forwarded-.*|forwarded|x-real-ip|x-request-id|x-berth-.*|x-webauth-.*|x-middleware-.*|x-original-.*|x-rewrite-.*|.*_.*)$/;
 /** Frames the message or names its receiver: a Connection header cannot take these away. */
 const indispensable = new Set(["host", "content-length"]);
 

@@ -34,6 +34,20 @@ export interface GatewayLimits {
   readonly drainMs: number;
   /** Pause between two full reads of the route table. */
   readonly reloadMs: number;
+  /** Time for which somebody's right to see an environment is taken as it was last heard, and a refusal. */
+  readonly accessGoodMs: number;
+  readonly refusalGoodMs: number;
+  /** Rights and refusals remembered, each. */
+  readonly accessKept: number;
+  /** Strangers' credentials being looked up at once, in all and for one client address. */
+  readonly checks: number;
+  readonly checksPerAddress: number;
+  /** Pause between two looks at whether what is open may still be seen. */
+  readonly recheckMs: number;
+  /** Time for which something open goes on when nobody can say whether it may. */
+  readonly doubtMs: number;
+  /** Time for which rights are remembered while the database is away. */
+  readonly memoryMs: number;
 }
 
 export const defaultLimits: GatewayLimits = {
@@ -54,4 +68,12 @@ export const defaultLimits: GatewayLimits = {
   statusStreams: 1_000,
   drainMs: 10_000,
   reloadMs: 30_000,
+  accessGoodMs: 10_000,
+  refusalGoodMs: 5_000,
+  accessKept: 10_000,
+  checks: 256,
+  checksPerAddress: 64,
+  recheckMs: 2_000,
+  doubtMs: 20_000,
+  memoryMs: 300_000,
 };

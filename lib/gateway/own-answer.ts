@@ -20,9 +20,55 @@ export const noSuchEnvironment: OwnAnswer = {
     icon: "unknown",
     tone: "calm",
     word: "Not found",
-    help: "Check the address. The environment may have been removed, or never existed.",
+    help: "Check the address. It may have been removed, or you may not be allowed to see it: sign in to Berth, or send an API token in the header X-Berth-Token.",
   },
 };
+
+/** Said when the database is away and it is not remembered whether the viewer may. */
+export const notKnownNow: OwnAnswer = {
+  status: 503,
+  code: "unavailable",
+  retryAfterSeconds: 2,
+  view: {
+    title: "Berth cannot look up who may see this just now",
+    icon: "unreachable",
+    tone: "bad",
+    word: "Unavailable",
+    help: "Try again in a moment.",
+  },
+};
+
+/** Said instead of starting the sign-in over and over in a browser that keeps no cookies. `path` is where another try begins. */
+export function cookieRefused(path: string): OwnAnswer {
+  return letInFailed(path, 400, {
+    title: "Your browser did not keep the cookie",
+    word: "Not signed in here",
+    help: "This address signs you in with a cookie of its own. Allow cookies for it, then open it again.",
+  });
+}
+
+/** Said of a sign-in code that was used, is a minute old, or was made for another browser or environment. */
+export function signInUsed(path: string): OwnAnswer {
+  return letInFailed(path, 400, {
+    title: "That sign-in was used up",
+    word: "Not signed in here",
+    help: "It works once, for a minute, in the browser that asked for it. Open the address again to get a new one.",
+  });
+}
+
+/** Said of a share link that is revoked or expired, is for another environment, or never existed. */
+export function linkEnded(path: string): OwnAnswer {
+  return letInFailed(path, 404, {
+    title: "This link does not work any more",
+    word: "Link ended",
+    help: "It has expired or was taken back. Ask whoever gave it to you for a new one, or sign in to Berth.",
+  });
+}
+
+function letInFailed(path: string, status: number, words: Pick<PageView, "title" | "word" | "help">): OwnAnswer {
+  const view = { ...words, icon: "unknown", tone: "calm", action: { href: path, label: "Open the address" } } as const;
+  return { status, code: status === 404 ? "not_found" : "not_signed_in", view };
+}
 
 export const badRequest: OwnAnswer = {
   status: 400,

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 
 import { describeError } from "#lib/core/errors.ts";
+import { atMostEvery } from "#lib/platform/at-most-every.ts";
 import type { Log } from "#lib/platform/log.ts";
 
 import type { RouteTable } from "./route-table.ts";
@@ -19,10 +20,15 @@ interface FeedOptions {
   readonly table: RouteTable;
   readonly log: Log;
   readonly reloadMs: number;
+  /** Somebody's rights may have changed, or the news of it may have been missed. */
+  readonly onAccess: () => void;
 }
 
 const channel = "berth_routes";
-const columns = "environment_id, host, project_name, environment_name, state, targets, release_id, note, link, changed_at";
+const accessChannel = "berth_access";
+const columns = "environment_id, host, project_name, environment_name, state, targets, release_id, note, link, public, changed_at";
+/** However often rights change, what is remembered is asked again four times a second at most. */
+const accessEveryMs = 250;
 const connectMs = 5_000;
 const queryMs = 10_000;
 const shortestPauseMs = 100;
@@ -41,7 +47,8 @@ export function startRouteFeed(options: FeedOptions): RouteFeed {
   const loaded = new Promise<void>((resolve) => {
     loadedOnce = resolve;
   });
-  const done = keepReading(options, loadedOnce, stop.signal);
+  const onAccess = atMostEvery(accessEveryMs, options.onAccess);
+  const done = keepReading({ ...options, onAccess }, loadedOnce, stop.signal);
   return {
     loaded,
     stop: () => {
@@ -90,7 +97,8 @@ async function readWhileConnected(options: FeedOptions, onLoad: () => void, sign
   };
   client.on("error", fail);
   client.on("end", () => fail(new Error("the connection was closed")));
-  client.on("notification", ({ payload = "" }) => {
+  client.on("notification", ({ channel: heard, payload = "" }) => {
+    if (heard === accessChannel) return options.onAccess();
     changed.add(payload);
     wake();
   });
@@ -99,6 +107,8 @@ async function readWhileConnected(options: FeedOptions, onLoad: () => void, sign
   try {
     await client.connect();
     await client.query(`LISTEN ${channel}`);
+    await client.query(`LISTEN ${accessChannel}`);
+    options.onAccess();
     let reloadAt = 0;
     while (!signal.aborted) {
       if (failures[0] !== undefined) throw failures[0];

@@ -20,6 +20,8 @@ export interface Route {
   readonly targets: readonly Target[];
   readonly note: string | null;
   readonly link: string | null;
+  /** Whether everybody may see it, signed in or not. */
+  readonly public: boolean;
   /** When the route entered its state, in milliseconds since 1970. */
   readonly since: number;
   /** Whose turn it is among the targets. */
@@ -49,9 +51,20 @@ export function parseRoute(row: unknown): Route | null {
     targets,
     note: typeof row["note"] === "string" ? row["note"] : null,
     link: typeof row["link"] === "string" ? row["link"] : null,
+    public: row["public"] === true,
     since,
     turn: { next: 0 },
-    print: JSON.stringify([row["release_id"], host, projectName, environmentName, state, row["targets"], row["note"], row["link"]]),
+    print: JSON.stringify([
+      row["release_id"],
+      host,
+      projectName,
+      environmentName,
+      state,
+      row["targets"],
+      row["note"],
+      row["link"],
+      row["public"],
+    ]),
   };
 }
 

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import type { Verdict } from "./access.ts";
 import type { GatewayContext } from "./context.ts";
+import { type Entrance, carriesShareCode, enter, enterByShareLink, enterPath, turnAway } from "./enter.ts";
 import { Exchange, type Intent } from "./exchange.ts";
 import { environmentHost, onlyHost } from "./host.ts";
-import { mayView } from "./may-view.ts";
 import { type OwnAnswer, badRequest, methodNotAllowed, noSuchEnvironment, notReady, sendOwnAnswer, waiting } from "./own-answer.ts";
 import { discardBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
 import { openStatusStream, statusPath } from "./status-stream.ts";
+import { Viewer } from "./viewer.ts";
 
 /** Answers one request: the host leads to an environment the client may view, which answers or is waited for. */
 export function serve(context: GatewayContext, request: IncomingMessage, response: ServerResponse, intent: Intent): void {
@@ -18,36 +20,59 @@ export function serve(context: GatewayContext, request: IncomingMessage, respons
   }
   const host = onlyHost(request.rawHeaders) ?? "";
   const name = environmentHost(host, context.suffix);
+  const viewer = new Viewer(context, request, host, name ?? "", intent.upgrade !== null);
   let exchange: Exchange | null = null;
   const say = (own: OwnAnswer): void => {
     if (exchange !== null) return exchange.answer(own);
     sendOwnAnswer(request, response, own);
     if (intent.upgrade === null) discardBody(request, context.limits.discardMs);
   };
-  const decide = (route: Route, may: boolean): void => {
-    if (exchange?.over === true) return;
-    if (!may) return say(noSuchEnvironment);
+  const decide = (route: Route | undefined, verdict: Verdict): void => {
+    if (exchange?.over === true || response.destroyed) return;
+    if (verdict !== "yes" || route === undefined) {
+      return turnAway(entrance(route), verdict === "yes" ? "no" : verdict, exchange === null && intent.upgrade === null);
+    }
     if (route.state !== "live") {
       const follows = exchange === null && request.method === "GET" && request.url === statusPath;
-      return follows ? openStatusStream(context, request, response, route) : say(waiting(route, route.state, context.dashboardUrl));
+      return follows
+        ? openStatusStream(context, { request, response, viewer }, route)
+        : say(waiting(route, route.state, context.dashboardUrl));
     }
-    exchange ??= new Exchange(context, { request, response, host, intent }, route, consider);
+    exchange ??= new Exchange(context, { request, response, host, intent, viewer }, route, consider);
     exchange.forward(route);
   };
   const consider = (): void => {
     if (name === null) return say(noSuchEnvironment);
     const route = context.table.find(name);
-    if (route === undefined) return say(context.table.loaded ? noSuchEnvironment : notReady);
-    const may = mayView(request, route);
-    if (typeof may === "boolean") return decide(route, may);
-    may
-      .then((answer) => decide(route, answer))
-      .catch((error: unknown) => {
-        context.log.error({ err: error, environmentId: route.environmentId }, "could not decide who may view");
-        decide(route, false);
-      });
+    if (route === undefined && !context.table.loaded) return say(notReady);
+    if (exchange === null && wantsIn(request, intent)) return void letIn(entrance(route));
+    const verdict = viewer.mayView(route);
+    if (typeof verdict === "string") decide(route, verdict);
+    // Looked up again: the route may be another by now, and with it what was asked.
+    else void verdict.then((said) => (context.table.find(name) === route ? decide(route, said) : consider())).catch(mistaken);
   };
+  const mistaken = (error: unknown): void => {
+    context.log.error({ err: error }, "could not decide who may view");
+    say(noSuchEnvironment);
+  };
+  const entrance = (route: Route | undefined): Entrance => ({ context, request, response, viewer, name: name ?? "", route, say });
   consider();
+}
+
+/** The gateway's own addresses, reserved on every host: the way back from the sign-in, and share links. */
+function wantsIn(request: IncomingMessage, intent: Intent): boolean {
+  const { url = "" } = request;
+  if (intent.upgrade !== null) return false;
+  return url.startsWith(enterPath) ? url.length === enterPath.length || url[enterPath.length] === "?" : carriesShareCode(url);
+}
+
+function letIn(entrance: Entrance): Promise<void> {
+  const { context, request, say } = entrance;
+  const way = (request.url ?? "").startsWith(enterPath) ? enter : enterByShareLink;
+  return way(entrance).catch((error: unknown) => {
+    context.log.error({ err: error }, "somebody could not be let in by a mistake of the gateway's");
+    say(noSuchEnvironment);
+  });
 }
 
 /** Requests no environment ever sees: other forms than a path, and methods for proxies. */

@@ -5,16 +5,20 @@ import { Socket } from "node:net";
 import { BerthError } from "#lib/core/errors.ts";
 import type { Log } from "#lib/platform/log.ts";
 
+import { openAccessDatabase } from "./access-database.ts";
+import { Access } from "./access.ts";
 import type { GatewayContext } from "./context.ts";
+import { gatewayCookies } from "./cookies.ts";
 import { createHeaderRules } from "./headers.ts";
 import { type GatewayLimits, defaultLimits } from "./limits.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { startRouteFeed } from "./route-feed.ts";
 import { RouteTable } from "./route-table.ts";
 import { serve } from "./serve.ts";
 import { Upstreams } from "./upstreams.ts";
 
 export interface GatewayOptions {
-  /** Postgres, as a role that may read the table `route` and nothing else. */
+  /** Postgres, as a role that may read the table `route`, ask who may view, and nothing else. */
   readonly databaseUrl: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** Environments are the names one label below it, e.g. `preview.localhost`. */
@@ -43,19 +47,25 @@ const firstLoadMs = 5_000;
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limits = { ...defaultLimits, ...options.limits };
-  const context = createContext(options, limits);
+  const database = openAccessDatabase(options.databaseUrl, options.log);
+  const context = createContext(options, limits, new Access(database, limits, options.log));
   const server = createHttpServer(context);
   await listen(server, options.listen);
-  const feed = startRouteFeed({ databaseUrl: options.databaseUrl, table: context.table, log: options.log, reloadMs: limits.reloadMs });
+  const onAccess = (): void => {
+    context.access.rightsChanged();
+    context.open.recheck();
+  };
+  const { table } = context;
+  const feed = startRouteFeed({ databaseUrl: options.databaseUrl, table, log: options.log, reloadMs: limits.reloadMs, onAccess });
   await withLimit(feed.loaded, firstLoadMs);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.listen.port;
   options.log.info({ port, baseHost: options.baseHost, routes: context.table.size }, "gateway listens");
   let stopped: Promise<void> | null = null;
-  return { port, stop: () => (stopped ??= stop(server, context, () => feed.stop())) };
+  return { port, stop: () => (stopped ??= stop(server, context, [() => feed.stop(), () => database.close()])) };
 }
 
-function createContext(options: GatewayOptions, limits: GatewayLimits): GatewayContext {
+function createContext(options: GatewayOptions, limits: GatewayLimits, access: Access): GatewayContext {
   const upstreams = new Upstreams(limits);
   const prefix = randomBytes(6).toString("hex");
   let count = 0;
@@ -65,6 +75,9 @@ function createContext(options: GatewayOptions, limits: GatewayLimits): GatewayC
     table: new RouteTable({ retired: (targets) => upstreams.retire(targets) }),
     upstreams,
     rules: createHeaderRules(options.platformCookiePrefixes),
+    access,
+    cookies: gatewayCookies(options.publicScheme ?? "http", options.baseHost.toLowerCase()),
+    open: new OpenStreams(limits),
     suffix: `.${options.baseHost.toLowerCase()}`,
     scheme: options.publicScheme ?? "http",
     dashboardUrl: options.dashboardUrl,
@@ -133,7 +146,7 @@ function listen(server: Server, address: GatewayOptions["listen"]): Promise<void
   });
 }
 
-async function stop(server: Server, context: GatewayContext, stopFeed: () => Promise<void>): Promise<void> {
+async function stop(server: Server, context: GatewayContext, endings: readonly (() => Promise<void>)[]): Promise<void> {
   context.stopping = true;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const stream of context.statusStreams) stream.end();
@@ -145,7 +158,8 @@ async function stop(server: Server, context: GatewayContext, stopFeed: () => Pro
   for (const socket of context.tunnels) socket.destroy();
   server.closeAllConnections();
   context.upstreams.destroy();
-  await withLimit(Promise.all([stopFeed(), closed]), 1_000);
+  context.open.stop();
+  await withLimit(Promise.all([...endings.map((end) => end()), closed]), 1_000);
 }
 
 /** Waits for `promise`, but no longer than `ms`. */

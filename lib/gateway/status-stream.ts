@@ -3,14 +3,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "./context.ts";
 import { sendOwnAnswer, tooBusy } from "./own-answer.ts";
 import type { Route } from "./route.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** The gateway's own path while a route is not live; a live environment owns every path. */
 export const statusPath = "/.berth/status";
 
+interface Follower {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly viewer: Viewer;
+}
+
 const heartbeatMs = 15_000;
 
 /** Follows a route that is not live by server-sent events; ends after saying `live`, or `gone` with the route. */
-export function openStatusStream(context: GatewayContext, request: IncomingMessage, response: ServerResponse, route: Route): void {
+export function openStatusStream(context: GatewayContext, { request, response, viewer }: Follower, route: Route): void {
   if (context.statusStreams.size >= context.limits.statusStreams) return sendOwnAnswer(request, response, tooBusy);
   response.writeHead(200, {
     "Content-Type": "text/event-stream",
@@ -21,6 +28,8 @@ export function openStatusStream(context: GatewayContext, request: IncomingMessa
   });
   response.write("retry: 2000\n\n");
   context.statusStreams.add(response);
+  const stream = { viewer, cut: () => void response.destroy() };
+  context.open.add(stream);
   let unwatch = (): void => undefined;
   const say = (): void => {
     const now = context.table.find(route.host);
@@ -37,6 +46,7 @@ export function openStatusStream(context: GatewayContext, request: IncomingMessa
     clearInterval(heartbeat);
     unwatch();
     context.statusStreams.delete(response);
+    context.open.delete(stream);
   });
   say();
 }

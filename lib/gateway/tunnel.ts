@@ -1,10 +1,23 @@
 import type { Socket } from "node:net";
 
+import type { GatewayContext } from "./context.ts";
+import type { Viewer } from "./viewer.ts";
+
+interface Ends {
+  readonly client: Socket;
+  readonly app: Socket;
+  /** Who looks through it, for as long as he may. */
+  readonly viewer: Viewer;
+}
+
 /** Ties two sockets together until either ends; `rest` is what the app sent right after its answer. */
-export function tunnel(client: Socket, app: Socket, head: string, rest: Buffer, open: Set<Socket>): void {
-  open.add(client);
+export function tunnel({ client, app, viewer }: Ends, head: string, rest: Buffer, context: Pick<GatewayContext, "tunnels" | "open">): void {
+  context.tunnels.add(client);
+  const stream = { viewer, cut: () => close() };
+  context.open.add(stream);
   const close = (): void => {
-    open.delete(client);
+    context.tunnels.delete(client);
+    context.open.delete(stream);
     client.destroy();
     app.destroy();
   };

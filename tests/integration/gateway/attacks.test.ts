@@ -18,6 +18,13 @@ beforeAll(async () => {
         "berth_session=forged",
         "__Host-berth-session=forged; Secure; Path=/",
         "__Host-berthx=look-alike",
+        "__Host-berth-pass=forged; Secure; Path=/",
+        "__hOST-BERTH-PASS=forged; Secure; Path=/",
+        " __Host-berth-state=forged; Secure; Path=/",
+        "\t__Host-berth-pass=forged; Secure; Path=/",
+        "BERTH-pass=forged",
+        '"berth-pass=forged',
+        "==berth-pass=forged",
         "=__Host-berth-session=forged",
         ...Array.from({ length: 200 }, (_, at) => `many${at}=1; domain=localhost`),
       ]);
@@ -47,7 +54,6 @@ describe("G01 every spelling of a host leads to the same environment", () => {
 
 describe("G02 a host that is no environment gets the constant 404 and opens nothing", () => {
   const strange = [
-    `evil${host}`,
     `${host}.evil`,
     `x.${host}`,
     `${host}@evil`,
@@ -71,6 +77,13 @@ describe("G02 a host that is no environment gets the constant 404 and opens noth
     expect([...bodies][0]).toMatch(/^HTTP\/1.1 404 Not Found\r\n/);
     expect([app.seen.length, app.sockets.size]).toEqual([0, opened]);
   });
+});
+
+test("G02 a well-formed host that leads nowhere looks like one that is not for everybody", async () => {
+  const opened = app.sockets.size;
+  expect(await get(`evil${host}`)).toMatch(/^HTTP\/1.1 404 Not Found\r\n/);
+  expect(await get(`evil${host}`, "Accept: text/html\r\n")).toMatch(/^HTTP\/1.1 302 Found\r\n/);
+  expect([app.seen.length, app.sockets.size]).toEqual([0, opened]);
 });
 
 describe("G03 forms and methods for other servers are refused", () => {
@@ -192,7 +205,11 @@ test("G09 an environment that is not live answers 503, to be asked again, never 
 
 test("G10 what belongs to the platform is not forwarded", async () => {
   const answer = await ask(stage.gateway.port, host, {
-    headers: { Cookie: "theme=dark; __Host-berth-session=s3cret; next-auth.session-token=s3cret", Authorization: "Bearer berth_s3cret" },
+    headers: {
+      Cookie: "theme=dark; __Host-berth-session=s3cret; next-auth.session-token=s3cret",
+      Authorization: "Bearer berth_s3cret",
+      "X-Berth-Token": "berth_s3cret",
+    },
   });
   expect(answer.text).toContain("theme=dark");
   expect(answer.text).not.toContain("s3cret");

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#lib/adapters/postgres-embedded/server.ts";
 import { migrate } from "#lib/platform/database/migrate.ts";
 
+import { addEnvironment, addPerson, addStage, addToken } from "./places.ts";
 import { type App, type Stage, ask, createStage, eventually, known, startTestGateway } from "./stage.ts";
 
 const host = "memory--shop.preview.localhost";
@@ -17,21 +18,31 @@ let stage: Stage;
 /** What has been started, in order: nothing outlives the run, whatever fails. */
 const endings: (() => Promise<void>)[] = [];
 let app: App;
+let open: string;
+/** Stage and token of environments that are not for everybody. */
+let closed: string;
+let token: string;
 
 async function start(port: number): Promise<EmbeddedPostgres> {
   return await startEmbeddedPostgres({ folder, logFile: join(folder, "log"), preferredPort: port, password: "test", unsafeButFast: true });
 }
 
-async function write(sql: string): Promise<void> {
+async function connected(work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: postgres.adminUrl });
   await client.connect();
-  await client.query(sql);
+  await work(client);
   await client.end();
 }
 
-function setRoute(name: string, id: string, port: number): Promise<void> {
+function write(sql: string): Promise<void> {
+  return connected((client) => client.query(sql));
+}
+
+/** A route of an environment everybody may see, unless another stage is given. */
+async function setRoute(name: string, id: string, port: number, stageId = open): Promise<void> {
   const targets = JSON.stringify([{ taskId: `task-${port}`, host: "127.0.0.1", port }]);
-  return write(
+  await connected((client) => addEnvironment(client, stageId, id));
+  await write(
     `INSERT INTO route (environment_id, host, project_name, environment_name, state, targets) VALUES ('${id}', '${name}', 'p', 'e', 'live', '${targets}')
      ON CONFLICT (environment_id) DO UPDATE SET targets = '${targets}'`,
   );
@@ -51,6 +62,9 @@ beforeAll(async () => {
   );
   endings.push(() => stage.end());
   app = await stage.app((_request, response) => response.end("from memory"));
+  open = await addStage(stage.sql, stage.projectId, "review", true);
+  closed = await addStage(stage.sql, stage.projectId, "demo", false);
+  token = await addToken(stage.sql, await addPerson(stage.sql, true));
   await setRoute(host, id, app.port);
   await known(stage, host);
 });
@@ -60,7 +74,17 @@ afterAll(async () => {
 
 test("F12 while Postgres is stopped every environment answers from memory, and what changed meanwhile is known after its return", async () => {
   const next = await stage.app((_request, response) => response.end("after the return"));
+  const guarded = "guarded--shop.preview.localhost";
+  const headers = { Authorization: `Bearer ${token}` };
+  await setRoute(guarded, "0b0e7f5c-3d0c-4e0e-9a55-0123456789aa", app.port, closed);
+  await eventually(async () => expect((await ask(stage.gateway.port, guarded, { headers })).status).toBe(200));
   await postgres.stop(5_000);
+  for (let at = 0; at < 50; at++) expect((await ask(stage.gateway.port, guarded, { headers })).text).toBe("from memory");
+  const stranger = { headers: { Authorization: `Bearer ${token}x` } };
+  const unknown = await ask(stage.gateway.port, guarded, stranger);
+  expect([unknown.status, unknown.headers["retry-after"]]).toEqual([503, "2"]);
+  expect((await ask(stage.gateway.port, "none--shop.preview.localhost", stranger)).status).toBe(503);
+  expect((await ask(stage.gateway.port, guarded)).status).toBe(404);
   for (let at = 0; at < 200; at++) expect((await ask(stage.gateway.port, host)).text).toBe("from memory");
   expect((await ask(stage.gateway.port, "none--shop.preview.localhost")).status).toBe(404);
   postgres = await start(postgres.port);
@@ -84,8 +108,10 @@ test("a session that is cut is made anew", async () => {
 });
 
 test("a row that makes no sense is left out and the others live", async () => {
+  const odd = "0b0e7f5c-3d0c-4e0e-9a55-0123456789af";
+  await connected((client) => addEnvironment(client, open, odd));
   await write(
-    "INSERT INTO route (environment_id, host, project_name, environment_name, state, targets) VALUES (gen_random_uuid(), 'odd--shop.preview.localhost', 'p', 'e', 'live', '[{\"port\": \"x\"}]')",
+    `INSERT INTO route (environment_id, host, project_name, environment_name, state, targets) VALUES ('${odd}', 'odd--shop.preview.localhost', 'p', 'e', 'live', '[{"port": "x"}]')`,
   );
   await setRoute("even--shop.preview.localhost", "0b0e7f5c-3d0c-4e0e-9a55-0123456789ad", app.port);
   await eventually(async () => expect((await ask(stage.gateway.port, "even--shop.preview.localhost")).status).toBe(200));

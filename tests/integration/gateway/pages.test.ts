@@ -108,7 +108,7 @@ test("there are no more status streams than allowed, and a closed one makes room
 });
 
 test("HEAD of a page has its head alone", async () => {
-  const answer = await ask(stage.gateway.port, "none--shop.preview.localhost", { ...html, method: "HEAD" });
+  const answer = await ask(stage.gateway.port, "no.such.preview.localhost", { ...html, method: "HEAD" });
   expect([answer.status, answer.text]).toEqual([404, ""]);
   expect(Number(answer.headers["content-length"])).toBeGreaterThan(1_000);
 });

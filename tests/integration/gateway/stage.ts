@@ -17,6 +17,8 @@ import type { GatewayLimits } from "#lib/gateway/limits.ts";
 import { type Gateway, startGateway } from "#lib/gateway/server.ts";
 import { type TestDatabase, createTestDatabase } from "#tests/support/database.ts";
 
+import { addEnvironment, addProject, addStage } from "./places.ts";
+
 export interface RouteRow {
   readonly id?: string;
   readonly host: string;
@@ -26,6 +28,8 @@ export interface RouteRow {
   readonly environment?: string;
   readonly note?: string | null;
   readonly link?: string | null;
+  /** The stage its environment is made in; default one that everybody may see. */
+  readonly stageId?: string;
 }
 
 /** A migrated database; `TestDatabase` is one. */
@@ -39,6 +43,7 @@ export interface StageDatabase {
 export interface Stage {
   readonly gateway: Gateway;
   readonly sql: Client;
+  readonly projectId: string;
   /** Writes a route and waits for nothing; returns the environment's id. */
   route(row: RouteRow): Promise<string>;
   /** Starts an app. */
@@ -62,14 +67,15 @@ export async function createStage(limits: Partial<GatewayLimits> = {}, given?: S
   const sql = new Client({ connectionString: database.url });
   sql.on("error", () => undefined);
   await sql.connect();
-  // Routes are tested without the projects they belong to.
-  await sql.query("ALTER TABLE route DROP CONSTRAINT IF EXISTS route_environment_id_fkey");
+  const projectId = await addProject(sql);
+  const open = await addStage(sql, projectId, "review", true);
   const apps: App[] = [];
   const gateway = await startTestGateway(database.roles.gateway, limits);
   return {
     gateway,
     sql,
-    route: (row) => writeRoute(sql, row),
+    projectId,
+    route: (row) => writeRoute(sql, { stageId: open, ...row }),
     app: async (listener) => {
       const app = await startApp(listener);
       apps.push(app);
@@ -96,8 +102,8 @@ export function startTestGateway(databaseUrl: string, limits: Partial<GatewayLim
   });
 }
 
-async function writeRoute(sql: Client, row: RouteRow): Promise<string> {
-  const id = row.id ?? randomUUID();
+async function writeRoute(sql: Client, row: RouteRow & { readonly stageId: string }): Promise<string> {
+  const id = await addEnvironment(sql, row.stageId, row.id ?? randomUUID());
   await sql.query(
     `INSERT INTO route (environment_id, host, project_name, environment_name, state, targets, note, link, changed_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
