@@ -1,4 +1,4 @@
-import type { Prisma, Transaction } from "#lib/platform/database/client.ts";
+import type { Prisma, StageKind, Transaction } from "#lib/platform/database/client.ts";
 
 import type { Actor } from "../access/policy.ts";
 
@@ -12,6 +12,10 @@ export interface AuditRecord {
   readonly objectId: string | null;
   readonly projectId?: string | null;
   readonly environmentId?: string | null;
+  /** What the object is called, where the database cannot know: it looks up environments, deployments, projects, stages, variables, people, groups and tokens itself. */
+  readonly objectName?: string | null;
+  /** The stage an entry without an environment is about: it is read by those who may view that kind of stage. */
+  readonly stageKind?: StageKind | null;
   readonly outcome: "allowed" | "denied" | "failed";
   readonly reason?: string | null;
   /** What changed; never a secret's value. */
@@ -21,29 +25,47 @@ export interface AuditRecord {
   readonly after?: AuditFields;
 }
 
-/** Writes who did what. Call it in the transaction of the act: an act without its entry cannot happen. */
+/**
+ * Writes who did what. Call it in the transaction of the act: an act without its entry cannot happen. The time is the
+ * database's, and when the transaction commits the entry becomes the next link of the chain.
+ */
 export async function writeAudit(tx: Pick<Transaction, "auditEntry">, actor: Actor, record: AuditRecord): Promise<void> {
+  const detail = detailOf(actor, record);
   // createMany, because create reads the row back and the table may only be appended to.
   await tx.auditEntry.createMany({
     data: [
       {
         actorKind: actor.tokenId === null ? actor.kind : "token",
-        actorId: actor.id,
-        actorName: actor.name,
+        // Through whose eyes ever he looked, it was the admin who acted.
+        actorId: actor.viewing?.by.id ?? actor.id,
+        actorName: actor.viewing?.by.name ?? actor.name,
         tokenId: actor.tokenId,
         sourceIp: actor.sourceIp,
         requestId: actor.requestId,
         action: record.action,
         objectType: record.objectType,
         objectId: record.objectId,
+        objectName: record.objectName ?? nameIn(record.detail) ?? nameIn(record.before),
         projectId: record.projectId ?? null,
         environmentId: record.environmentId ?? null,
+        stageKind: record.stageKind ?? null,
         outcome: record.outcome,
         reason: record.reason ?? null,
-        ...(record.detail === undefined ? {} : { detail: record.detail }),
+        ...(detail === undefined ? {} : { detail }),
         ...(record.before === undefined ? {} : { before: record.before }),
         ...(record.after === undefined ? {} : { after: record.after }),
       },
     ],
   });
+}
+
+/** What is being deleted cannot be looked up any more; whoever deletes it says its name. */
+function nameIn(fields: Readonly<Record<string, unknown>> | undefined): string | null {
+  const name = fields?.["name"];
+  return typeof name === "string" ? name : null;
+}
+
+function detailOf({ viewing }: Actor, { detail }: AuditRecord): AuditRecord["detail"] {
+  if (viewing === null) return detail;
+  return { ...detail, viewingAs: viewing.as.kind === "person" ? viewing.as.name : viewing.as.role };
 }
