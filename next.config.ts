@@ -4,8 +4,9 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   compress: true,
-  // There are no photographs here, and the optimiser is a door we do not need.
-  images: { unoptimized: true },
+  // There are no photographs here, and the optimiser is a door we do not need. It opens its cache before it refuses, where this process may
+  // not write, and nobody catches that: without a cache there is nothing to open.
+  images: { unoptimized: true, maximumDiskCacheSize: 0 },
   // `npm run check` type-checks everything at once, tests included.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: [

@@ -1,7 +1,7 @@
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
 
-import { NoProjects, ProjectList } from "#components/projects/project-list.tsx";
+import { NoProjects, NotInAProject, ProjectList } from "#components/projects/project-list.tsx";
 import { Main } from "#components/shell/main.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -16,7 +16,10 @@ export const metadata: Metadata = { title: "Projects" };
 const shownAtMost = 50;
 
 export default async function ProjectsPage() {
-  const { projects, more, mayCreate } = await readPage((reader, actor) => listProjects(reader, actor, shownAtMost));
+  const { projects, more, mayCreate, email } = await readPage(async (reader, actor) => ({
+    ...(await listProjects(reader, actor, shownAtMost)),
+    email: actor.email,
+  }));
   return (
     <Main>
       <PageHeader
@@ -32,7 +35,13 @@ export default async function ProjectsPage() {
         }
       />
       <div className="mt-5">
-        {projects.length > 0 ? <ProjectList projects={projects} /> : <NoProjects mayCreate={mayCreate} createSample={createSample} />}
+        {projects.length > 0 ? (
+          <ProjectList projects={projects} />
+        ) : mayCreate ? (
+          <NoProjects createSample={createSample} />
+        ) : (
+          <NotInAProject email={email} />
+        )}
         {more > 0 && <p className="text-faint mt-3 px-1 text-sm">{more} more, quiet for longer: find them by name with ⌘K.</p>}
       </div>
     </Main>

@@ -5,23 +5,19 @@ import { redirect } from "next/navigation";
 
 import type { ActionResult } from "#lib/core/problem.ts";
 import { changePassword as changePasswordCommand } from "#lib/domain/access/commands/change-password.ts";
-import {
-  createToken as createTokenCommand,
-  endSession as endSessionCommand,
-  revokeToken as revokeTokenCommand,
-} from "#lib/domain/access/commands/tokens.ts";
+import { endSession as endSessionCommand, signOut as signOutCommand } from "#lib/domain/access/commands/sessions.ts";
+import { createToken as createTokenCommand, revokeToken as revokeTokenCommand } from "#lib/domain/access/commands/tokens.ts";
 import { setUp as setUpInstallation } from "#lib/domain/access/first-admin.ts";
-import { signIn as signInPerson } from "#lib/domain/access/sign-in.ts";
-import { requestSource } from "#lib/server/current-actor.ts";
+import { keepSession, requestSource } from "#lib/server/current-actor.ts";
+import { signInWithPassword } from "#lib/server/next-auth.ts";
 import { ownPath } from "#lib/server/own-path.ts";
 import { answering, fieldsOf, runAction } from "#lib/server/run-action.ts";
 import { services } from "#lib/server/services.ts";
-import { sessionCookie, sessionCookieName } from "#lib/server/session-cookie.ts";
+import { cookieAttributes, sessionCookie, sessionCookieName } from "#lib/server/session-cookie.ts";
 
 export async function signIn(_previous: ActionResult, form: FormData): Promise<ActionResult> {
   return answering(async () => {
-    const { sessionId } = await signInPerson(services().database, fieldsOf(form, ["email", "password"]), await requestSource());
-    (await cookies()).set(await sessionCookie(sessionId));
+    await keepSession(await signInWithPassword(fieldsOf(form, ["email", "password"])));
     redirect(ownPath(form.get("next")));
   });
 }
@@ -39,8 +35,8 @@ export async function setUp(_previous: ActionResult, form: FormData): Promise<Ac
 }
 
 export async function signOut(_previous: ActionResult, _form: FormData): Promise<ActionResult> {
-  await runAction(endSessionCommand, {});
-  (await cookies()).set({ name: sessionCookieName, value: "", httpOnly: true, secure: true, sameSite: "lax", path: "/", maxAge: 0 });
+  await runAction(signOutCommand, {});
+  (await cookies()).set({ ...cookieAttributes, name: sessionCookieName, value: "", maxAge: 0 });
   redirect("/sign-in");
 }
 
@@ -52,10 +48,14 @@ export async function changePassword(_previous: ActionResult, form: FormData): P
 }
 
 export async function createToken(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(createTokenCommand, fieldsOf(form, ["name", "expiresInDays"]), ({ token }) => ({
-    status: "done",
-    created: { token },
-  }));
+  const { name = "", expires } = fieldsOf(form, ["name", "expires"]);
+  const input = {
+    name,
+    ...(expires === undefined ? {} : { expires: Number(expires) }),
+    ...(form.get("projectScope") === "some" ? { projects: form.getAll("project") } : {}),
+    ...(form.get("verbScope") === "some" ? { verbs: form.getAll("verb") } : {}),
+  };
+  return runAction(createTokenCommand, input, ({ token }) => ({ status: "done", created: { token } }));
 }
 
 export async function revokeToken(_previous: ActionResult, form: FormData): Promise<ActionResult> {

@@ -38,10 +38,13 @@ export async function updateProject(_previous: ActionResult, form: FormData): Pr
     "healthPath",
     "healthTimeoutSeconds",
   ]);
+  const tags = form.get("protectedTags");
   const input = {
     ...fields,
     port: port === undefined ? null : Number(port),
     ...(healthTimeoutSeconds === undefined ? {} : { healthTimeoutSeconds: Number(healthTimeoutSeconds) }),
+    // An empty field is a wish too; a form without it has none.
+    ...(typeof tags === "string" ? { protectedTags: tags.split(/[\s,]+/).filter((pattern) => pattern !== "") } : {}),
   };
   return runAction(updateCommand, input, () => ({ status: "done", message: "Saved. It applies from the next deployment on." }));
 }
@@ -66,6 +69,7 @@ export async function updateStage(_previous: ActionResult, form: FormData): Prom
   const input = {
     stage,
     redeployOnPush: form.get("redeployOnPush") !== null,
+    public: form.get("public") !== null,
     ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)])),
   };
   return runAction(stageCommand, input, () => ({ status: "done", message: "Saved. It applies from the next deployment on." }));

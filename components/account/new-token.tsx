@@ -11,8 +11,18 @@ import { FormSelectField, FormTextField } from "#components/ui/form-fields.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
 
+import { type TokenProject, TokenScope } from "./token-scope.tsx";
+
 /** The sheet that makes a token and shows it this one time. */
-export function NewToken({ action, onClose }: { readonly action: FormAction; readonly onClose: () => void }) {
+export function NewToken({
+  action,
+  projects,
+  onClose,
+}: {
+  readonly action: FormAction;
+  readonly projects: readonly TokenProject[];
+  readonly onClose: () => void;
+}) {
   const [token, setToken] = useState<string | null>(null);
   return (
     <Dialog open onClose={onClose} title={token === null ? "New API token" : "Your new token"}>
@@ -27,12 +37,12 @@ export function NewToken({ action, onClose }: { readonly action: FormAction; rea
             autoComplete="off"
             placeholder="My laptop"
           />
-          <FormSelectField name="expiresInDays" label="Ends after" defaultValue="90">
+          <TokenScope projects={projects} />
+          <FormSelectField name="expires" label="Ends after" defaultValue="90" hint="Whatever its scope, it never may more than you may.">
             <option value="7">7 days</option>
             <option value="30">30 days</option>
             <option value="90">90 days</option>
             <option value="365">1 year</option>
-            <option value="">never</option>
           </FormSelectField>
           <div className="flex justify-end gap-2 pt-1">
             <Button onClick={onClose}>Not now</Button>

@@ -6,29 +6,31 @@ import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
-import type { Account } from "#lib/domain/access/queries.ts";
+import type { TokenListItem } from "#lib/domain/access/queries.ts";
 
 import { NewTokenButton } from "./new-token-button.tsx";
-
-type Token = Account["tokens"][number];
+import { scopeWords } from "./scope-words.ts";
+import type { TokenProject } from "./token-scope.tsx";
 
 /** API tokens: make one (shown once), see when each was used, revoke. */
 export function Tokens({
   tokens,
+  projects,
   createToken,
   revokeToken,
 }: {
-  readonly tokens: readonly Token[];
+  readonly tokens: readonly TokenListItem[];
+  readonly projects: readonly TokenProject[];
   readonly createToken: FormAction;
   readonly revokeToken: FormAction;
 }) {
   return (
     <Section
       title="API tokens"
-      description="For git push, the REST API and scripts. A token may do what you may do."
+      description="For git push, the REST API and scripts. A token may do what its scope says, and never more than you."
       bodyClassName=""
       action={
-        <NewTokenButton action={createToken}>
+        <NewTokenButton action={createToken} projects={projects}>
           <Plus aria-hidden />
           New token
         </NewTokenButton>
@@ -49,7 +51,7 @@ export function Tokens({
   );
 }
 
-function TokenLine({ token, revokeToken }: { readonly token: Token; readonly revokeToken: FormAction }) {
+function TokenLine({ token, revokeToken }: { readonly token: TokenListItem; readonly revokeToken: FormAction }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-sm">
       <div className="min-w-0 flex-1">
@@ -57,6 +59,7 @@ function TokenLine({ token, revokeToken }: { readonly token: Token; readonly rev
           <bdi className="truncate font-medium">{token.name}</bdi>
           <code className="text-faint font-mono text-xs">…{token.hint}</code>
         </p>
+        <p className="text-muted foreign text-xs">{scopeWords(token)}</p>
         <p className="text-faint text-xs">
           Made <RelativeTime at={token.createdAt} /> ·{" "}
           {token.lastUsedAt === null ? (
@@ -68,12 +71,7 @@ function TokenLine({ token, revokeToken }: { readonly token: Token; readonly rev
           )}
         </p>
       </div>
-      {token.expiresAt !== null && (
-        <Badge tone="warn">
-          ends&nbsp;
-          <RelativeTime at={token.expiresAt} />
-        </Badge>
-      )}
+      <Expiry token={token} />
       <ConfirmButton
         size="sm"
         action={revokeToken}
@@ -88,5 +86,22 @@ function TokenLine({ token, revokeToken }: { readonly token: Token; readonly rev
         Revoke
       </ConfirmButton>
     </li>
+  );
+}
+
+/** Only an end that is near, or past, stands out. */
+function Expiry({ token: { expiresAt, ends } }: { readonly token: TokenListItem }) {
+  if (expiresAt === null) return <span className="text-faint text-xs">never ends</span>;
+  if (ends === "later")
+    return (
+      <span className="text-faint text-xs">
+        ends <RelativeTime at={expiresAt} />
+      </span>
+    );
+  return (
+    <Badge tone={ends === "past" ? "bad" : "warn"}>
+      {ends === "past" ? "ended" : "ends"}&nbsp;
+      <RelativeTime at={expiresAt} />
+    </Badge>
   );
 }

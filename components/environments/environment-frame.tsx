@@ -1,4 +1,4 @@
-import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw } from "lucide-react";
+import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw, Share2 } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { deploymentHref } from "#components/deployments/address.ts";
@@ -6,7 +6,7 @@ import { DeploymentBadge } from "#components/deployments/deployment-badge.tsx";
 import { LiveRefresh } from "#components/live/live-refresh.tsx";
 import { Main } from "#components/shell/main.tsx";
 import { ActionButton } from "#components/ui/action-button.tsx";
-import { ButtonAnchor } from "#components/ui/button.tsx";
+import { ButtonAnchor, ButtonLink } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -43,17 +43,16 @@ export function EnvironmentFrame({
         <Url environment={environment} />
         <TwoStatuses environment={environment} />
       </div>
-      {environment.servingDetail !== null && environment.serving !== "healthy" && (
-        <p className="foreign text-muted mt-2 max-w-3xl text-sm">{environment.servingDetail}</p>
-      )}
+      {environment.servingDetail !== null && <p className="foreign text-muted mt-2 max-w-3xl text-sm">{environment.servingDetail}</p>}
       <div className="mt-3 mb-5">
         <Tabs
           label="Environment"
           items={[
             { href: base, label: "Overview" },
             { href: `${base}/history`, label: "History" },
-            { href: `${base}/variables`, label: "Variables" },
+            ...(environment.mayConfigure ? [{ href: `${base}/variables`, label: "Variables" }] : []),
             { href: `${base}/timeline`, label: "Timeline" },
+            ...(maySeeSharing(environment) ? [{ href: `${base}/sharing`, label: "Sharing" }] : []),
           ]}
         />
       </div>
@@ -66,6 +65,11 @@ export function EnvironmentFrame({
       {children}
     </Main>
   );
+}
+
+/** Whoever may deploy may show it to others. */
+function maySeeSharing({ destroyedAt, verbs }: EnvironmentPage): boolean {
+  return destroyedAt === null && verbs.redeploy !== undefined;
 }
 
 function Url({ environment }: { readonly environment: EnvironmentPage }) {
@@ -130,24 +134,33 @@ function Actions({ environment, actions }: { readonly environment: EnvironmentPa
           Redeploy
         </ActionButton>
       )}
+      {maySeeSharing(environment) && (
+        <ButtonLink href={`${environmentHref(environment.project.slug, environment.name)}/sharing`}>
+          <Share2 aria-hidden />
+          Share
+        </ButtonLink>
+      )}
       {answers && (
         <ButtonAnchor href={environment.url} variant="primary">
           Open
           <ArrowUpRight aria-hidden />
         </ButtonAnchor>
       )}
-      <EnvironmentMenuButton
-        icon={<Ellipsis aria-hidden />}
-        id={id}
-        name={environment.name}
-        project={environment.project.slug}
-        url={environment.url}
-        verbs={verbs}
-        deployment={environment.current?.id ?? null}
-        actions={actions}
-        size="md"
-        verbsOnly
-      />
+      {Object.keys(verbs).some((verb) => verb !== "configure") && (
+        <EnvironmentMenuButton
+          icon={<Ellipsis aria-hidden />}
+          id={id}
+          name={environment.name}
+          project={environment.project.slug}
+          url={environment.url}
+          verbs={verbs}
+          deployment={environment.current?.id ?? null}
+          actions={actions}
+          scaling={environment.scaling}
+          size="md"
+          verbsOnly
+        />
+      )}
     </>
   );
 }

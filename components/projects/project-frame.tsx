@@ -30,8 +30,11 @@ export function ProjectFrame({
   const tabs: TabItem[] = [
     { href: base, label: "Board" },
     { href: `${base}/refs`, label: "Branches and tags" },
-    { href: `${base}/variables`, label: "Variables" },
   ];
+  if (project.mayConfigure) tabs.push({ href: `${base}/variables`, label: "Variables" });
+  tabs.push({ href: `${base}/members`, label: "Members" });
+  if (project.mayAdminister) tabs.push({ href: `${base}/permissions`, label: "Permissions" });
+  tabs.push({ href: `${base}/audit`, label: "Audit" });
   if (project.mayAdminister) tabs.push({ href: `${base}/settings`, label: "Settings" });
 
   return (

@@ -3,6 +3,7 @@ import { Boxes, FolderGit2, Plus } from "lucide-react";
 import { projectHref } from "#components/environments/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -59,30 +60,71 @@ function EnvironmentCounts({ counts }: { readonly counts: ProjectListItem["envir
 }
 
 /** Before the first project: the two ways to get one. */
-export function NoProjects({ mayCreate, createSample }: { readonly mayCreate: boolean; readonly createSample: FormAction }) {
+export function NoProjects({ createSample }: { readonly createSample: FormAction }) {
   return (
     <div className="border-line-strong rounded-lg border border-dashed">
       <EmptyState
         icon={<Boxes aria-hidden />}
-        title={mayCreate ? "Make your first project" : "No projects yet"}
+        title="Make your first project"
         action={
-          mayCreate && (
-            <>
-              <ButtonLink href="/new" variant="primary">
-                <Plus aria-hidden />
-                New project
-              </ButtonLink>
-              <ActionButton action={createSample} values={{}}>
-                Try the sample shop
-              </ActionButton>
-            </>
-          )
+          <>
+            <ButtonLink href="/new" variant="primary">
+              <Plus aria-hidden />
+              New project
+            </ButtonLink>
+            <ActionButton action={createSample} values={{}}>
+              Try the sample shop
+            </ActionButton>
+          </>
         }
       >
-        {mayCreate
-          ? "A project is one Git repository and its pipeline. The sample is a small web shop with four branches and two tags; it needs no internet."
-          : "You are not a member of any project. An admin of a project can add you."}
+        A project is one Git repository and its pipeline. The sample is a small web shop with four branches and two tags; it needs no
+        internet.
       </EmptyState>
     </div>
   );
 }
+
+/** For somebody without a role anywhere: who can change that, what to give them, and what there will be then. */
+export function NotInAProject({ email }: { readonly email: string | null }) {
+  return (
+    <div className="border-line-strong rounded-lg border border-dashed">
+      <EmptyState icon={<Boxes aria-hidden />} title="You are not in a project yet" level={2}>
+        <p>
+          An admin of this installation puts people into projects, or into a group that has a role there. Send one of them your e-mail
+          address:
+        </p>
+        {email !== null && (
+          <p className="mt-3 flex justify-center">
+            <span className="bg-surface text-ink flex h-9 max-w-full min-w-0 items-center gap-1.5 rounded-sm border pr-1 pl-3">
+              <bdi className="truncate font-mono">{email}</bdi>
+              <CopyButton text={email} label="Copy your e-mail address" />
+            </span>
+          </p>
+        )}
+      </EmptyState>
+      <div className="border-t border-dashed px-6 py-5">
+        <h2 className="text-sm font-semibold">What you will see then</h2>
+        <dl className="text-muted mt-2 grid gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
+          {roles.map(({ role, text }) => (
+            <div key={role}>
+              <dt className="text-ink font-medium">{role}</dt>
+              <dd className="mt-0.5 text-pretty">{text}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="text-faint mt-4 text-xs">This page shows the project as soon as you have a role in it; you need not sign in again.</p>
+      </div>
+    </div>
+  );
+}
+
+/** As the roles are before an admin changes what they may. */
+const roles = [
+  {
+    role: "As a developer",
+    text: "every branch of the project, a preview of any of them by one click, their logs and their configuration.",
+  },
+  { role: "As a tester", text: "the running previews, tags in staging that wait to be tried out, and what was found." },
+  { role: "As ops", text: "what runs in staging, UAT and production, and the means to deploy, scale and watch it." },
+];

@@ -65,6 +65,18 @@ export function SettingsForm({ settings, action }: { readonly settings: ProjectS
             hint="In seconds, from the start."
           />
         </div>
+        {settings.repositoryKind === "builtin" && (
+          <FormTextField
+            name="protectedTags"
+            label="Protected tags"
+            optional
+            mono
+            maxLength={2000}
+            spellCheck={false}
+            defaultValue={settings.protectedTags.join(" ")}
+            hint="Patterns such as v* with spaces between. Such a tag can be pushed once, never moved or deleted."
+          />
+        )}
         <SubmitButton variant="secondary">Save</SubmitButton>
       </ActionForm>
     </Section>

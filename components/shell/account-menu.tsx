@@ -1,20 +1,24 @@
 "use client";
 
-import { Activity, LogOut, UserRound } from "lucide-react";
+import { LogOut } from "lucide-react";
 import { startTransition } from "react";
 
 import { Menu } from "#components/ui/menu.tsx";
 import type { MenuTrigger } from "#components/ui/on-demand-menu.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
 
+import { PlaceSign } from "./place-icon.tsx";
+import { placesFor } from "./places.ts";
+
 export interface AccountMenuProperties {
   readonly name: string;
   readonly email: string;
+  readonly mayManage: boolean;
   readonly signOut: FormAction;
 }
 
 /** The menu of the one who is signed in. */
-export function AccountMenu({ name, email, signOut, ...button }: MenuTrigger & AccountMenuProperties) {
+export function AccountMenu({ name, email, mayManage, signOut, ...button }: MenuTrigger & AccountMenuProperties) {
   return (
     <Menu
       {...button}
@@ -29,8 +33,7 @@ export function AccountMenu({ name, email, signOut, ...button }: MenuTrigger & A
           ),
         },
         { kind: "separator" },
-        { kind: "link", label: "Account", href: "/account", icon: <UserRound aria-hidden /> },
-        { kind: "link", label: "System health", href: "/health", icon: <Activity aria-hidden /> },
+        ...placesFor(mayManage).map(({ label, href, icon }) => ({ kind: "link", label, href, icon: <PlaceSign icon={icon} /> }) as const),
         { kind: "separator" },
         {
           kind: "item",

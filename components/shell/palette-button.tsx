@@ -13,10 +13,12 @@ const Palette = lazy(async () => ({ default: (await load()).Palette }));
 export function PaletteButton({
   projects,
   mayCreate,
+  mayManage,
   icon,
 }: {
   readonly projects: readonly ShellProject[];
   readonly mayCreate: boolean;
+  readonly mayManage: boolean;
   readonly icon: ReactNode;
 }) {
   const [open, setOpen] = useState(false);
@@ -51,7 +53,7 @@ export function PaletteButton({
       </button>
       {open && (
         <Suspense fallback={null}>
-          <Palette projects={projects} mayCreate={mayCreate} onClose={close} />
+          <Palette projects={projects} mayCreate={mayCreate} mayManage={mayManage} onClose={close} />
         </Suspense>
       )}
     </>

@@ -1,25 +1,13 @@
 "use client";
 
 import { Command, useCommandState } from "cmdk";
-import {
-  Activity,
-  FolderGit2,
-  GitBranch,
-  LayoutGrid,
-  Monitor,
-  Moon,
-  Plus,
-  Settings,
-  SquareKanban,
-  Sun,
-  UserRound,
-  Variable,
-} from "lucide-react";
+import { FolderGit2, GitBranch, LayoutGrid, Monitor, Moon, Plus, Settings, SquareKanban, Sun, UserRound, Variable } from "lucide-react";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { applyTheme } from "./apply-theme.ts";
-import { projectSlugIn, type ShellProject } from "./places.ts";
+import { PlaceSign } from "./place-icon.tsx";
+import { placesFor, projectSlugIn, type ShellProject } from "./places.ts";
 
 const row =
   "flex h-9 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-sm select-none data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint";
@@ -30,10 +18,12 @@ const group =
 export function Palette({
   projects,
   mayCreate,
+  mayManage,
   onClose,
 }: {
   readonly projects: readonly ShellProject[];
   readonly mayCreate: boolean;
+  readonly mayManage: boolean;
   readonly onClose: () => void;
 }) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -74,8 +64,15 @@ export function Palette({
             <Command.Group heading={here.name} className={group}>
               <Entry icon={<SquareKanban aria-hidden />} label="Board" onSelect={() => go(base)} />
               <Entry icon={<GitBranch aria-hidden />} label="Branches and tags" onSelect={() => go(`${base}/refs`)} />
-              <Entry icon={<Variable aria-hidden />} label="Variables" onSelect={() => go(`${base}/variables`)} />
-              <Entry icon={<Settings aria-hidden />} label="Settings" onSelect={() => go(`${base}/settings`)} />
+              <Entry
+                id="audit log of the project"
+                icon={<PlaceSign icon="audit" />}
+                label="Audit log of the project"
+                onSelect={() => go(`${base}/audit`)}
+              />
+              <Entry icon={<UserRound aria-hidden />} label="Members" onSelect={() => go(`${base}/members`)} />
+              {here.mayConfigure && <Entry icon={<Variable aria-hidden />} label="Variables" onSelect={() => go(`${base}/variables`)} />}
+              {here.mayAdminister && <Entry icon={<Settings aria-hidden />} label="Settings" onSelect={() => go(`${base}/settings`)} />}
             </Command.Group>
           )}
           {projects.length > 0 && (
@@ -94,8 +91,9 @@ export function Palette({
           <Command.Group heading="Berth" className={group}>
             <Entry icon={<LayoutGrid aria-hidden />} label="All projects" onSelect={() => go("/")} />
             {mayCreate && <Entry icon={<Plus aria-hidden />} label="New project" onSelect={() => go("/new")} />}
-            <Entry icon={<UserRound aria-hidden />} label="Account" onSelect={() => go("/account")} />
-            <Entry icon={<Activity aria-hidden />} label="System health" onSelect={() => go("/health")} />
+            {placesFor(mayManage).map(({ label, href, icon }) => (
+              <Entry key={href} icon={<PlaceSign icon={icon} />} label={label} onSelect={() => go(href)} />
+            ))}
           </Command.Group>
           <Command.Group heading="Theme" className={group}>
             <Entry icon={<Monitor aria-hidden />} label="Theme of the system" onSelect={() => chosen("system", onClose)} />

@@ -1,6 +1,32 @@
 export interface ShellProject {
   readonly slug: string;
   readonly name: string;
+  readonly mayAdminister: boolean;
+  readonly mayConfigure: boolean;
+}
+
+export type PlaceIcon = "inbox" | "people" | "groups" | "permissions" | "audit" | "account" | "health";
+
+export interface Place {
+  readonly label: string;
+  readonly href: string;
+  readonly icon: PlaceIcon;
+}
+
+/** The pages of Berth itself that one can go to; some are for those alone who manage people and permissions. */
+export function placesFor(mayManage: boolean): readonly Place[] {
+  const managing: readonly Place[] = [
+    { label: "People", href: "/people", icon: "people" },
+    { label: "Groups", href: "/groups", icon: "groups" },
+    { label: "Permissions", href: "/permissions", icon: "permissions" },
+  ];
+  return [
+    { label: "Inbox", href: "/inbox", icon: "inbox" },
+    ...(mayManage ? managing : []),
+    { label: "Audit log", href: "/audit", icon: "audit" },
+    { label: "System health", href: "/health", icon: "health" },
+    { label: "Account", href: "/account", icon: "account" },
+  ];
 }
 
 /** The project a path is about, if its address says so. */

@@ -1,6 +1,7 @@
-import { ChevronsUpDown, Monitor, Moon, Search, Sun } from "lucide-react";
+import { ChevronsUpDown, Inbox, Monitor, Moon, Search, Sun } from "lucide-react";
 
 import { Avatar } from "#components/ui/avatar.tsx";
+import { iconButtonClass } from "#components/ui/icon-button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
 
@@ -17,12 +18,18 @@ export function TopBar({
   viewer,
   projects,
   mayCreate,
+  mayManage,
+  waiting,
   theme,
   signOut,
 }: {
   readonly viewer: { readonly name: string; readonly email: string };
   readonly projects: readonly ShellProject[];
   readonly mayCreate: boolean;
+  /** People, groups and permissions. */
+  readonly mayManage: boolean;
+  /** How many things wait for the viewer. */
+  readonly waiting: number;
   readonly theme: Theme;
   readonly signOut: FormAction;
 }) {
@@ -47,15 +54,42 @@ export function TopBar({
             icon={<ChevronsUpDown aria-hidden className="text-faint size-3.5 shrink-0" />}
           />
         </div>
-        <PaletteButton projects={projects} mayCreate={mayCreate} icon={<Search aria-hidden className="size-4 shrink-0" />} />
+        <PaletteButton
+          projects={projects}
+          mayCreate={mayCreate}
+          mayManage={mayManage}
+          icon={<Search aria-hidden className="size-4 shrink-0" />}
+        />
+        <InboxLink waiting={waiting} />
         <ThemeButton initial={theme} icon={themeIcons[theme]} />
         <AccountButton
           avatar={<Avatar name={viewer.name} className="size-7" />}
           name={viewer.name}
           email={viewer.email}
+          mayManage={mayManage}
           signOut={signOut}
         />
       </div>
     </header>
+  );
+}
+
+const shownAtMost = 99;
+
+function InboxLink({ waiting }: { readonly waiting: number }) {
+  const label =
+    waiting === 0 ? "Inbox: nothing waits for you" : `Inbox: ${waiting} ${waiting === 1 ? "thing waits" : "things wait"} for you`;
+  return (
+    <Link href="/inbox" aria-label={label} data-tip={label} className={iconButtonClass("md", "relative")}>
+      <Inbox aria-hidden />
+      {waiting > 0 && (
+        <span
+          aria-hidden
+          className="bg-accent text-on-accent text-2xs absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full px-1 font-semibold tabular-nums"
+        >
+          {waiting > shownAtMost ? `${shownAtMost}+` : waiting}
+        </span>
+      )}
+    </Link>
   );
 }

@@ -8,12 +8,17 @@ export function Pager({
   pages,
   total,
   noun,
+  back = "Newer",
+  on = "Older",
   href,
 }: {
   readonly page: number;
   readonly pages: number;
   readonly total: number;
   readonly noun: string;
+  /** What the ways are called; by default those of a list by time. */
+  readonly back?: string;
+  readonly on?: string;
   readonly href: (page: number) => string;
 }) {
   if (pages <= 1) return null;
@@ -26,12 +31,12 @@ export function Pager({
         {page > 1 && (
           <ButtonLink size="sm" href={href(page - 1)} rel="prev">
             <ChevronLeft aria-hidden />
-            Newer
+            {back}
           </ButtonLink>
         )}
         {page < pages && (
           <ButtonLink size="sm" href={href(page + 1)} rel="next">
-            Older
+            {on}
             <ChevronRight aria-hidden />
           </ButtonLink>
         )}

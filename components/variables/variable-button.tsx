@@ -1,7 +1,8 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
+import { lazy, type ReactNode } from "react";
 
+import { SheetButton } from "#components/ui/sheet-button.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
 
 import type { VariableScope } from "./scope.ts";
@@ -26,29 +27,14 @@ export function VariableButton({
   readonly className: string;
   readonly children: ReactNode;
 }) {
-  const [open, setOpen] = useState(false);
-  const close = useCallback(() => setOpen(false), []);
-  const prepare = () => void load().catch(() => undefined);
-  const label = edited === null ? undefined : `Change ${edited.name}`;
   return (
-    <>
-      <button
-        type="button"
-        aria-haspopup="dialog"
-        aria-label={label}
-        data-tip={label}
-        className={className}
-        onPointerEnter={prepare}
-        onFocus={prepare}
-        onClick={() => setOpen(true)}
-      >
-        {children}
-      </button>
-      {open && (
-        <Suspense fallback={null}>
-          <VariableDialog project={project} scopes={scopes} edited={edited} action={action} onClose={close} />
-        </Suspense>
-      )}
-    </>
+    <SheetButton
+      className={className}
+      label={edited === null ? undefined : `Change ${edited.name}`}
+      load={load}
+      sheet={(close) => <VariableDialog project={project} scopes={scopes} edited={edited} action={action} onClose={close} />}
+    >
+      {children}
+    </SheetButton>
   );
 }

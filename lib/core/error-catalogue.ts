@@ -20,6 +20,7 @@ export const errorCatalogue = {
   already_exists: { title: "There is one already.", help: "Choose another name." },
   rate_limited: { title: "Too many attempts.", help: "Wait for the time given and try again." },
   payload_too_large: { title: "The request is too large.", help: "Send less at once." },
+  request_too_slow: { title: "The request took too long to arrive.", help: "Send it again; its body has to be here within half a minute." },
   unavailable: { title: "A part of Berth is not available right now.", help: "See the system health page; Berth tries again by itself." },
   internal: {
     title: "Berth made a mistake.",
@@ -35,6 +36,7 @@ export const errorCatalogue = {
     help: "Nothing can be changed meanwhile: end “View as” in the bar at the top, then do it as yourself.",
   },
   gone: { title: "That link has been used or has expired.", help: "Ask an admin for a new one." },
+  password_not_used: { title: "People here sign in without a password of Berth’s.", help: "Sign in through your organisation’s service." },
   invitation_foreign: {
     title: "This invitation is for somebody else.",
     help: "Sign out to use it yourself, or pass it on to the person it was made for.",
@@ -42,7 +44,16 @@ export const errorCatalogue = {
   last_admin: { title: "That is the last admin who can sign in.", help: "Make somebody else an admin first." },
   identity_unknown: {
     title: "Nobody here belongs to that sign-in.",
-    help: "Ask an admin to add you under the e-mail address of your account there.",
+    help: "If you have a password here, use it; else ask an admin to add you under the e-mail address of your account there.",
+  },
+  email_unverified: {
+    title: "Your e-mail address is not verified there.",
+    help: "Verify it with the service you sign in through, then try again.",
+  },
+  sign_in_failed: { title: "That sign-in did not work.", help: "Start it again from this page, in one tab, within a few minutes." },
+  identity_provider_unavailable: {
+    title: "The service to sign in through does not answer.",
+    help: "Try again in a moment; whoever runs this installation finds the reason in the log of web.",
   },
   tag_protected: { title: "That tag is protected.", help: "Make a new tag: what was tested under a name stays under it." },
   audit_broken: {
@@ -105,7 +116,7 @@ export const errorCatalogue = {
   image_missing: { title: "The image is gone.", help: "Redeploy to build it again." },
   // marathon, deployment
   marathon_unavailable: { title: "Marathon does not answer.", help: "Check MARATHON_URL and the cluster; Berth tries again by itself." },
-  marathon_unauthorised: { title: "Marathon refused Berth's credentials.", help: "Check MARATHON_CREDENTIALS." },
+  marathon_unauthorised: { title: "Marathon refused Berth's credentials.", help: "Check MARATHON_CREDENTIALS or MARATHON_TOKEN." },
   marathon_locked: { title: "Marathon is busy with another deployment of this app.", help: "Berth waits for it and goes on by itself." },
   marathon_too_many: { title: "Marathon runs as many deployments as it may.", help: "Berth waits and tries again." },
   marathon_refused: { title: "Marathon refused the app.", help: "See the message; it names the field." },

@@ -11,7 +11,7 @@ export interface Problem {
 /** What a server action answers to a form. */
 export type ActionResult =
   | { readonly status: "idle" }
-  | { readonly status: "done"; readonly message?: string; readonly created?: { readonly token?: string } }
+  | { readonly status: "done"; readonly message?: string; readonly created?: { readonly token?: string; readonly link?: string } }
   | { readonly status: "failed"; readonly problem: Problem; readonly fields?: Readonly<Record<string, string>> };
 
 /** The shown part of an error. Anything but a BerthError is `internal` and keeps its text to the log. */

@@ -2,11 +2,18 @@ import { resolve } from "node:path";
 
 import { z } from "zod";
 
+import { secretWeakness } from "./crypto/secrets.ts";
+import { readSignInSettings, signInEnvironment } from "./sign-in-settings.ts";
+
 /** Every setting of Berth, read from the environment once, at the start of a process. Names are the environment's. */
 const port = z.coerce.number().int().min(1).max(65_535);
 const seconds = z.coerce.number().int().min(1);
 const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
 const webUrl = z.url({ protocol: /^https?$/ });
+const webUrls = z
+  .string()
+  .transform((text) => text.split(",").map((url) => url.trim()))
+  .pipe(z.array(webUrl));
 /** user:password; the password may hold colons. */
 const credentials = z
   .string()
@@ -36,8 +43,14 @@ const environmentSchema = z.object({
   REGISTRY_URL: webUrl.optional(),
   REGISTRY_CREDENTIALS: credentials.optional(),
   BERTH_REGISTRY_PORT: port.default(5000),
-  MARATHON_URL: z.string().optional(),
+  /** The members of one cluster, separated by commas. */
+  MARATHON_URL: webUrls.optional(),
   MARATHON_CREDENTIALS: credentials.optional(),
+  /** A DC/OS token, instead of credentials. */
+  MARATHON_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, "must be a token without spaces")
+    .optional(),
   BERTH_SCHEDULER_PORT: port.default(8080),
   BERTH_TASK_ADDRESS: z.string().default("127.0.0.2"),
   BERTH_TASK_PORTS: z
@@ -49,6 +62,9 @@ const environmentSchema = z.object({
   BERTH_ADMIN_EMAIL: z.email().optional(),
   BERTH_ADMIN_PASSWORD: z.string().optional(),
   BERTH_ADMIN_TOKEN: z.string().min(20).optional(),
+
+  // How people sign in beside the password.
+  ...signInEnvironment,
 
   // What may be asked for.
   BERTH_GIT_ALLOW_FILE: flag.default(false),
@@ -70,7 +86,14 @@ const environmentSchema = z.object({
 
   // Set by the supervisor for its children.
   BERTH_PROCESS_DATABASE_URL: z.string().optional(),
-  BERTH_AUTH_SECRET: z.string().min(32).optional(),
+  /** Made by the supervisor when nobody gives one. */
+  BERTH_AUTH_SECRET: z
+    .string()
+    .superRefine((secret, context) => {
+      const message = secretWeakness(secret);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .optional(),
 });
 
 /** The environment of this process, for readConfig and for children that are given parts of it. The only place that looks at it. */
@@ -111,13 +134,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     database: { adminUrl: e.DATABASE_URL, embeddedPort: e.BERTH_POSTGRES_PORT, processUrl: e.BERTH_PROCESS_DATABASE_URL },
     docker: { host: e.DOCKER_HOST },
     registry: { url: e.REGISTRY_URL, credentials: e.REGISTRY_CREDENTIALS, embeddedPort: e.BERTH_REGISTRY_PORT },
-    marathon: { urls: e.MARATHON_URL?.split(",").map((url) => url.trim()) ?? [], credentials: e.MARATHON_CREDENTIALS },
+    marathon: { urls: e.MARATHON_URL ?? [], credentials: e.MARATHON_CREDENTIALS, token: e.MARATHON_TOKEN },
     scheduler: {
       host: "127.0.0.1",
       port: e.BERTH_SCHEDULER_PORT,
       taskAddress: e.BERTH_TASK_ADDRESS,
       taskPorts: [Number(firstPort), Number(lastPort)] as const,
     },
+    signIn: readSignInSettings(e),
     admin: { email: e.BERTH_ADMIN_EMAIL, password: e.BERTH_ADMIN_PASSWORD, token: e.BERTH_ADMIN_TOKEN },
     git: { allowFile: e.BERTH_GIT_ALLOW_FILE, allowedHosts: e.BERTH_GIT_ALLOWED_HOSTS, syncSeconds: e.BERTH_SYNC_SECONDS },
     builds: {

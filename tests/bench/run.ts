@@ -15,6 +15,7 @@ import { benchStart } from "./product/start.ts";
 import { benchPass } from "./reconcile/pass.ts";
 import { type Outcome, tableOf, writeReport } from "./report.ts";
 import { type BenchContext, type BenchResult, keepsGoal } from "./result.ts";
+import { benchScheduler } from "./scheduler/apps.ts";
 import { ensureReferences } from "./tools.ts";
 
 export interface BenchOptions {
@@ -35,10 +36,12 @@ const benchmarks: Readonly<Record<string, (context: BenchContext) => Promise<Ben
   memory: benchMemory,
   board: benchBoard,
   pass: benchPass,
+  scheduler: benchScheduler,
   gateway: () => benchGateway(),
 };
 
-export const needsProduct = (filters: readonly string[]): boolean => chosen(filters).some((name) => name !== "gateway" && name !== "pass");
+export const needsProduct = (filters: readonly string[]): boolean =>
+  chosen(filters).some((name) => name !== "gateway" && name !== "pass" && name !== "scheduler");
 
 function chosen(filters: readonly string[]): string[] {
   return Object.keys(benchmarks).filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)));

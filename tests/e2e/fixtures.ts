@@ -55,6 +55,21 @@ export async function signIn(page: Page, berth: Product, person: Person): Promis
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
 }
 
+/** Leaves a fresh installation with its first admin and the running sample shop; one that is set up already as it is. */
+export async function ensureSetUp(page: Page, berth: Product): Promise<void> {
+  await page.goto(berth.dashboardUrl);
+  if (!page.url().endsWith("/setup")) return;
+  await expect.poll(() => berth.setupCode).not.toBeNull();
+  await page.getByLabel("Set-up code").fill(berth.setupCode ?? "");
+  await page.getByLabel("Your name").fill("Ada");
+  await page.getByLabel("E-mail").fill(admin.email);
+  await page.getByLabel("Password").fill(admin.password);
+  await page.getByRole("button", { name: "Set up Berth" }).click();
+  await page.getByRole("button", { name: "Try the sample shop" }).click();
+  await page.waitForURL(/\/p\/sample-shop$/);
+  await expect(page.getByRole("article", { name: "demo/master", exact: true }).getByText("Healthy")).toBeVisible({ timeout: 60_000 });
+}
+
 export interface WorkingCopy {
   readonly folder: string;
   git(...args: string[]): Promise<string>;

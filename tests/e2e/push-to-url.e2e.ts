@@ -106,7 +106,9 @@ test.describe("signed in", () => {
     await expect(page.getByRole("article", { name: "review/issue-1", exact: true })).toHaveCount(0, { timeout: 30_000 });
     // Three environments stay: demo/master and two tags, one of which shares the master's image.
     await expect.poll(() => countEverythingOf(berth.dockerHost, berth.instance), { timeout: 30_000 }).toEqual({ containers: 3, images: 2 });
-    const gone = await request(berth.gatewayUrl, { headers: { host: `issue-1--sample-shop.${berth.previewHost}` } });
+    const gone = await request(berth.gatewayUrl, {
+      headers: { host: `issue-1--sample-shop.${berth.previewHost}`, "x-berth-token": token },
+    });
     expect(gone.statusCode).toBe(404);
   });
 });
@@ -116,7 +118,7 @@ async function openEnvironment(page: Page, previewHost: string, slug: string): P
 }
 
 async function titleOf(gatewayUrl: string, host: string): Promise<string | undefined> {
-  const { body } = await request(gatewayUrl, { headers: { host } });
+  const { body } = await request(gatewayUrl, { headers: { host, "x-berth-token": token } });
   return /<h1>(.*)<\/h1>/.exec(await body.text())?.[1];
 }
 

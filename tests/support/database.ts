@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Client } from "pg";
@@ -19,7 +19,6 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const template = "berth_template";
 const rolePassword = (role: ProcessRole) => `test-password-of-${role}`;
 /** Any number, as long as all test files use the same. */
 const templateLock = 7_302_001;
@@ -31,9 +30,14 @@ const serverWaitSeconds = 60;
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = await findServer();
-  await ensureTemplate(server);
+  const template = await templateName();
+  await ensureTemplate(server, template);
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await withClient(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  await withClient(server, async (client) => {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    // Rights on a database are not copied with it.
+    await client.query(`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+  });
   const url = on(server, name);
   return {
     url,
@@ -83,7 +87,21 @@ async function findServer(): Promise<string> {
   throw new Error(`No test PostgreSQL within ${serverWaitSeconds} s; see ${runFolder()}`);
 }
 
-async function ensureTemplate(server: string): Promise<void> {
+/** Named after what it is made from: a server that outlives a run keeps no template of yesterday's migrations. */
+async function templateName(): Promise<string> {
+  const root = resolve(import.meta.dirname, "../..");
+  const migrations = join(root, "prisma/migrations");
+  const folders = (await readdir(migrations, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const files = [
+    ...folders.toSorted().map((name) => join(migrations, name, "migration.sql")),
+    join(root, "lib/platform/database/roles.ts"),
+  ];
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(await readFile(file));
+  return `berth_template_${hash.digest("hex").slice(0, 12)}`;
+}
+
+async function ensureTemplate(server: string, template: string): Promise<void> {
   await withClient(server, async (client) => {
     await client.query("SELECT pg_advisory_lock($1)", [templateLock]);
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [template]);

@@ -3,12 +3,15 @@ import type { Metadata } from "next";
 import { NewProjectForm } from "#components/projects/new-project-form.tsx";
 import { Main } from "#components/shell/main.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { authorise } from "#lib/domain/access/policy.ts";
+import { readPage } from "#lib/server/read-page.ts";
 
 import { createProject } from "../../actions/projects.ts";
 
 export const metadata: Metadata = { title: "New project" };
 
-export default function NewProjectPage() {
+export default async function NewProjectPage() {
+  await readPage((_reader, actor) => Promise.resolve(authorise(actor, "create_project", { type: "platform" })));
   return (
     <Main className="max-w-xl">
       <PageHeader

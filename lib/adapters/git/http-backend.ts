@@ -8,7 +8,7 @@ import { cgiEnvironment } from "./cgi-environment.ts";
 import { type CgiHead, createCgiHeadParser } from "./cgi-response.ts";
 import type { OuterEnvironment } from "./environment.ts";
 import { type ProcessGroup, startProcessGroup } from "./process-group.ts";
-import { PushRefused } from "./receive-commands.ts";
+import { type PushJudge, type PushJudgeAgain, PushRefused } from "./receive-commands.ts";
 import { BodyTooLarge, deliverBody, drain } from "./request-body.ts";
 
 export type GitService = "upload-pack" | "receive-pack";
@@ -40,6 +40,10 @@ export interface ServeGitOptions {
   readonly remoteUser: string;
   /** Largest request body, counted after decompression. */
   readonly maxBodyBytes: number;
+  /** For pushes: asked about all that it would change, before git hears of any of it. */
+  readonly judge?: PushJudge;
+  /** For pushes: asked again while it arrives, and when all of it has, before anything moves. */
+  readonly judgeAgain?: PushJudgeAgain;
 }
 
 export interface ServeGitResult {
@@ -94,6 +98,8 @@ export async function serveGit(
   const body = deliverBody(request, group.child.stdin, {
     maxBodyBytes: options.maxBodyBytes,
     isPush,
+    judge: options.judge,
+    judgeAgain: options.judgeAgain,
     onProgress,
     onRefusal: () => group.end(),
   }).then((reason) => {

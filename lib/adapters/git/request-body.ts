@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { pipeline, Transform, type Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-import { createCommandCheck, PushRefused } from "./receive-commands.ts";
+import { createCommandCheck, type PushJudge, type PushJudgeAgain, PushRefused } from "./receive-commands.ts";
 
 /** The body has more bytes than the caller allows. */
 export class BodyTooLarge extends Error {}
@@ -12,6 +12,9 @@ interface BodyOptions {
   readonly maxBodyBytes: number;
   /** Whether the body is a push, whose list of commands is read over first. */
   readonly isPush: boolean;
+  /** Asked about a push's list of commands before git hears of it. */
+  readonly judge?: PushJudge | undefined;
+  readonly judgeAgain?: PushJudgeAgain | undefined;
   readonly onProgress: () => void;
   /** Called before git notices that the body breaks off: whoever ends git here hears no opinion of its about half a push. */
   readonly onRefusal: () => void;
@@ -26,7 +29,7 @@ export async function deliverBody(request: IncomingMessage, stdin: Writable, opt
   if (!["identity", "gzip", "x-gzip"].includes(encoding)) return new PushRefused("That content encoding is not supported.");
   const limit = createByteLimit(options);
   const unpack = encoding === "identity" ? [] : [createGunzip()];
-  const stages = [...unpack, limit, ...(options.isPush ? [createCommandCheck()] : [])];
+  const stages = [...unpack, limit, ...(options.isPush ? [createCommandCheck(options.judge, options.judgeAgain)] : [])];
   const entrance = stages[0] ?? limit;
   for (const stage of stages) stage.once("error", options.onRefusal);
   const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {

@@ -24,12 +24,22 @@ export async function ensureFirstAdmin(
     const existing = await database.person.findUnique({ where: { email }, select: { id: true } });
     const person = existing ?? (await createAdmin(database, email, admin.password));
     if (admin.token === undefined) return;
-    const hash = hashToken(admin.token);
-    await database.apiToken.upsert({
-      where: { hash },
-      create: { personId: person.id, name: "From the settings of this installation", hash, hint: admin.token.slice(-4) },
-      update: {},
-      select: { id: true },
+    await ensureToken(database, person.id, admin.token);
+  });
+}
+
+async function ensureToken(database: Database, personId: string, token: string): Promise<void> {
+  const hash = hashToken(token);
+  await database.$transaction(async (tx) => {
+    if ((await tx.apiToken.findUnique({ where: { hash }, select: { id: true } })) !== null) return;
+    const name = "From the settings of this installation";
+    const { id } = await tx.apiToken.create({ data: { personId, name, hash, hint: token.slice(-4) }, select: { id: true } });
+    await writeAudit(tx, systemActor, {
+      action: "token.create",
+      objectType: "token",
+      objectId: id,
+      outcome: "allowed",
+      detail: { person: personId },
     });
   });
 }
@@ -39,14 +49,13 @@ async function createAdmin(database: Database, email: string, password: string |
     const weakness = passwordWeakness(password, email);
     if (weakness !== null) throw new Error(`The setting BERTH_ADMIN_PASSWORD is not usable: ${weakness}`);
   }
-  return database.person.create({
-    data: {
-      email,
-      name: email.split("@")[0] ?? email,
-      isAdmin: true,
-      passwordHash: password === undefined ? null : await hashPassword(password),
-    },
-    select: { id: true },
+  const passwordHash = password === undefined ? null : await hashPassword(password);
+  return database.$transaction(async (tx) => {
+    const data = { email, name: email.split("@")[0] ?? email, isAdmin: true };
+    const person = await tx.person.create({ data: { ...data, passwordHash }, select: { id: true } });
+    const after = { ...data, password: passwordHash === null ? null : "masked, new" };
+    await writeAudit(tx, systemActor, { action: "person.create", objectType: "person", objectId: person.id, outcome: "allowed", after });
+    return person;
   });
 }
 
@@ -101,6 +110,7 @@ export async function setUp(
         objectType: "person",
         objectId: person.id,
         outcome: "allowed",
+        after: { email: input.email, name: input.name, isAdmin: true, password: "masked, new" },
       },
     );
     return { sessionId: await beginSession(tx, person.id, source.userAgent) };

@@ -87,7 +87,7 @@ const alwaysWithin: ReadonlySet<string> = new Set(["view", "see_health"]);
 export function may<O extends PolicyObject>(actor: Actor, verb: Verb<O>, object: O): boolean {
   if (actor.limits !== null && !isWithin(actor.limits, verb, object)) return false;
   // One's own account is nobody else's, not even an admin's; what admins do to people is `manage_people`.
-  if (object.type === "account") return actor.id === object.personId;
+  if (object.type === "account") return ownerOf(actor) === object.personId;
   if (actor.isAdmin) return true;
   switch (object.type) {
     case "platform":
@@ -119,5 +119,10 @@ export function authorise<O extends PolicyObject>(actor: Actor, verb: Verb<O>, o
 
 function isVisible(actor: Actor, object: PolicyObject): boolean {
   if (object.type === "platform") return true;
-  return object.type === "account" ? actor.id === object.personId : may<PolicyObject>(actor, "view", object);
+  return object.type === "account" ? ownerOf(actor) === object.personId : may<PolicyObject>(actor, "view", object);
+}
+
+/** Whose account the actor's own is. Eyes may be lent, an account is not: it stays the admin's own while he looks through another's. */
+function ownerOf(actor: Actor): string | null {
+  return actor.viewing === null ? actor.id : actor.viewing.by.id;
 }

@@ -11,6 +11,7 @@ import { environmentUrl } from "../environments/url.ts";
 import { type Availability, type EnvironmentVerb, availableVerbs } from "../environments/verbs.ts";
 import { type ProjectHead, type Reader, headOf, openEvents, readProject, storedProblem } from "../projects/head.ts";
 import { describeRule, stageTakes } from "../projects/pipeline.ts";
+import { kindsWhere } from "../projects/visible.ts";
 
 export interface BoardCard {
   readonly id: string;
@@ -78,13 +79,14 @@ export async function getBoard(reader: Reader, actor: Actor, slug: string): Prom
   const project = await readProject(reader, actor, slug);
   const { database } = reader;
   const eventsUrl = await openEvents(reader);
-  const [stages, environments, refs, usual] = await Promise.all([
-    database.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" } }),
-    readCards(reader, project.id),
+  // Hidden stages are left out in the database: they take no place in a list and no part in a number.
+  const kinds = kindsWhere(actor, "view", project.id);
+  const [visible, environments, refs, usual] = await Promise.all([
+    database.stage.findMany({ where: { projectId: project.id, kind: { in: kinds } }, orderBy: { position: "asc" } }),
+    readCards(reader, project.id, kinds),
     database.ref.findMany({ where: { projectId: project.id, goneAt: null }, orderBy: { changedAt: "desc" }, take: refsRead }),
-    usualTimes(database, project.id),
+    usualTimes(database, project.id, kinds),
   ]);
-  const visible = stages.filter((stage) => may(actor, "view", { type: "environment", projectId: project.id, stageKind: stage.kind }));
   const total = [...usual.values()].reduce((sum, ms) => sum + ms, 0);
   return {
     project: headOf(reader.settings, actor, project),
@@ -156,9 +158,9 @@ const cardSelection = {
   },
 } as const;
 
-async function readCards(reader: Reader, projectId: string) {
+async function readCards(reader: Reader, projectId: string, kinds: StageKind[]) {
   return reader.database.environment.findMany({
-    where: { projectId, destroyedAt: null },
+    where: { projectId, destroyedAt: null, stage: { kind: { in: kinds } } },
     select: cardSelection,
     orderBy: { changedAt: "desc" },
     take: 1_000,

@@ -1,6 +1,7 @@
 import { isErrorCode } from "#lib/core/error-catalogue.ts";
 import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { isBuildOver } from "#lib/core/states.ts";
+import type { Transaction } from "#lib/platform/database/client.ts";
 
 import { ensureBuild } from "../builds/ensure.ts";
 import { type EnvironmentLease, fence } from "../environments/lease.ts";
@@ -10,7 +11,9 @@ import { showPage, showWork } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { endDeployment, moveDeployment } from "./end.ts";
 import { appSpecOf, createRelease } from "./release.ts";
+import { restartTasks } from "./restart.ts";
 import { beginStep, finishStep, noteStep, skipStep } from "./steps.ts";
+import { auditRefusal, whyNotAnyMore } from "./still-allowed.ts";
 import { verify } from "./verify.ts";
 
 /** Errors of Marathon's that end a deployment; all others are waited out. */
@@ -68,6 +71,7 @@ async function prepare(context: WorkerContext, lease: EnvironmentLease, snapshot
     await fail(context, lease, snapshot, deployment, new BerthError(code, build.errorText === null ? {} : { detail: build.errorText }));
     return again;
   }
+  if (await endedAsForbidden(context, lease, snapshot, deployment)) return again;
   const { image } = build;
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
@@ -91,7 +95,9 @@ async function launch(context: WorkerContext, lease: EnvironmentLease, snapshot:
   const spec = await appSpecOf(context, snapshot, deployment.release);
   const waitedMs = Date.now() - (deployment.intentAt?.getTime() ?? Date.now());
   try {
-    const result = await context.marathon.putApp(spec, { force: waitedMs > lockPatienceMs && (await isLockOurs(context, snapshot)) });
+    const restarted = deployment.trigger === "restart" ? await restartTasks(context, lease, snapshot, deployment) : null;
+    const result =
+      restarted ?? (await context.marathon.putApp(spec, { force: waitedMs > lockPatienceMs && (await isLockOurs(context, snapshot)) }));
     await context.database.$transaction(async (tx) => {
       await fence(tx, lease);
       await tx.deployment.update({
@@ -121,6 +127,19 @@ async function isLockOurs(context: WorkerContext, snapshot: Snapshot): Promise<b
   return ours === app.deployments.length;
 }
 
+/** Ends a deployment whose asker has lost the right to it; answers whether it did. */
+export async function endedAsForbidden(
+  context: WorkerContext,
+  lease: EnvironmentLease,
+  snapshot: Snapshot,
+  deployment: OpenDeployment,
+): Promise<boolean> {
+  const refusal = await whyNotAnyMore(context.database, deployment, snapshot.stage.kind);
+  if (refusal === null) return false;
+  await fail(context, lease, snapshot, deployment, refusal.error, (tx) => auditRefusal(tx, deployment, refusal));
+  return true;
+}
+
 /** Ends the deployment. What was live stays; the app is put right by the next look (see observe). */
 export async function fail(
   context: WorkerContext,
@@ -128,11 +147,14 @@ export async function fail(
   snapshot: Snapshot,
   deployment: OpenDeployment,
   error: BerthError,
+  /** What else is written in the transaction of the end. */
+  note: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   if (deployment.status === "verifying") await captureTaskTail(context, snapshot, deployment);
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await endDeployment(tx, deployment, error);
+    await note(tx);
     if (deployment.buildId !== null) await releaseBuild(tx, deployment.buildId);
     if (deployment.trigger === "start" && snapshot.desired === "running")
       await tx.environment.update({ where: { id: snapshot.id }, data: { desired: "stopped" } });

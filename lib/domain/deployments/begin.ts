@@ -3,6 +3,7 @@ import { type EnvironmentLease, fence } from "../environments/lease.ts";
 import type { OpenDeployment, Snapshot } from "../environments/snapshot.ts";
 import { showWork } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
+import { endedAsForbidden } from "./advance.ts";
 import { moveDeployment } from "./end.ts";
 import { beginStep, finishStep, skipStep } from "./steps.ts";
 
@@ -13,6 +14,7 @@ export async function beginDeployment(
   snapshot: Snapshot,
   deployment: OpenDeployment,
 ): Promise<void> {
+  if (await endedAsForbidden(context, lease, snapshot, deployment)) return;
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await finishStep(tx, deployment, "queue");

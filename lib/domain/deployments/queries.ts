@@ -2,11 +2,13 @@ import { z } from "zod";
 
 import { BerthError } from "#lib/core/errors.ts";
 import { type StepName, type StepStatus, steps as stepOrder } from "#lib/core/states.ts";
+import type { StageKind } from "#lib/platform/database/client.ts";
 
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { environmentUrl } from "../environments/url.ts";
 import { type Availability, availableVerbs } from "../environments/verbs.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, openEvents } from "../projects/head.ts";
+import { kindsWhere } from "../projects/visible.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "./summary.ts";
 import { usualTimes } from "./usual.ts";
 
@@ -43,7 +45,7 @@ export async function getDeployment(reader: Reader, actor: Actor, id: string): P
   const { environment } = row;
   const object = { type: "environment", projectId: row.projectId, stageKind: environment.stage.kind } as const;
   authorise(actor, "view", object);
-  const usual = await usualTimes(reader.database, row.projectId);
+  const usual = await usualTimes(reader.database, row.projectId, kindsWhere(actor, "view", row.projectId));
   const summary = summaryOf({ ...row, steps: row.steps.filter((step) => step.status === "running") }, usual);
   return {
     project: headOf(reader.settings, actor, row.project),
@@ -54,7 +56,7 @@ export async function getDeployment(reader: Reader, actor: Actor, id: string): P
       release: row.release === null ? null : { number: row.release.number, digest: row.release.image.digest },
     },
     steps: stepOrder.map((step) => stepOf(step, row.steps, usual)),
-    log: row.build === null || !may(actor, "logs", object) ? null : logOf(id, row.build.deployments[0]),
+    log: row.build === null || !may(actor, "logs", object) ? null : logOf(actor, row.projectId, id, row.build.deployments[0]),
     verbs: verbsOf(actor, row, summary),
     eventsUrl: eventsUrl(row.projectId),
   };
@@ -71,7 +73,11 @@ const rowSelection = {
   build: {
     select: {
       id: true,
-      deployments: { orderBy: { createdAt: "asc" }, take: 1, select: { id: true, number: true, environment: { select: { name: true } } } },
+      deployments: {
+        orderBy: { createdAt: "asc" },
+        take: 1,
+        select: { id: true, number: true, environment: { select: { name: true, stage: { select: { kind: true } } } } },
+      },
     },
   },
   project: { select: { ...headSelection, deletedAt: true } },
@@ -109,10 +115,19 @@ function verbsOf(actor: Actor, row: Row, summary: DeploymentSummary): Deployment
   return { ...(cancel === undefined ? {} : { cancel }), ...(redeploy === undefined ? {} : { redeploy }) };
 }
 
-function logOf(id: string, first: { id: string; number: number; environment: { name: string } } | undefined): DeploymentPage["log"] {
-  const shared =
-    first === undefined || first.id === id ? null : `Built earlier, for deployment #${first.number} of ${first.environment.name}.`;
-  return { url: `/stream/deployments/${id}/log`, download: `/stream/deployments/${id}/log?download`, shared };
+interface FirstBuilt {
+  readonly id: string;
+  readonly number: number;
+  readonly environment: { readonly name: string; readonly stage: { readonly kind: StageKind } };
+}
+
+/** Where the log is, and for whom the image was built first: without a name where that environment may not be viewed. */
+function logOf(actor: Actor, projectId: string, id: string, first: FirstBuilt | undefined): DeploymentPage["log"] {
+  const links = { url: `/stream/deployments/${id}/log`, download: `/stream/deployments/${id}/log?download` };
+  if (first === undefined || first.id === id) return { ...links, shared: null };
+  const { name, stage } = first.environment;
+  const known = may(actor, "view", { type: "environment", projectId, stageKind: stage.kind });
+  return { ...links, shared: known ? `Built earlier, for deployment #${first.number} of ${name}.` : "Built earlier." };
 }
 
 interface StepSource {

@@ -45,7 +45,7 @@ export async function createRelease(
   return created.id;
 }
 
-/** The app that Marathon is asked for: a function of the release alone, so that asking twice changes nothing. */
+/** The app that Marathon is asked for: a function of the release and of the wished number of instances alone, so that asking twice changes nothing. */
 export async function appSpecOf(context: WorkerContext, snapshot: Snapshot, release: ReleaseWithImage): Promise<AppSpec> {
   const own = await openVariables(context, release);
   const { image } = release;
@@ -64,7 +64,7 @@ export async function appSpecOf(context: WorkerContext, snapshot: Snapshot, rele
       ...own,
     },
     labels: labelsOf({ instance: context.instance, environmentId: snapshot.id, releaseId: release.id }),
-    instances: release.instances,
+    instances: snapshot.instances,
     cpus: release.cpus,
     mem: release.mem,
     port: release.port,

@@ -5,7 +5,7 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import type { Actor } from "../access/policy.ts";
 
-export type Trigger = "preview" | "push" | "redeploy" | "start" | "configuration";
+export type Trigger = "preview" | "push" | "redeploy" | "start" | "restart" | "configuration";
 
 export interface DeploymentRequest {
   readonly environment: { readonly id: string; readonly projectId: string; readonly name: string };
@@ -69,6 +69,7 @@ const triggerWords: Readonly<Record<Trigger, string>> = {
   push: "A push asked for a deployment",
   redeploy: "Redeploy asked for",
   start: "Start asked for",
+  restart: "Restart asked for",
   configuration: "Changed configuration asked for a deployment",
 };
 

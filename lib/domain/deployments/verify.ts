@@ -1,8 +1,8 @@
 import type { ObservedApp, ObservedTask } from "#lib/adapters/marathon/client.ts";
-import { BerthError } from "#lib/core/errors.ts";
+import { BerthError, isBerthError } from "#lib/core/errors.ts";
 
 import { type EnvironmentLease, fence } from "../environments/lease.ts";
-import { type Next, type OpenDeployment, type Snapshot, again, wait } from "../environments/snapshot.ts";
+import { type Next, type OpenDeployment, type Snapshot, again, wait, watch } from "../environments/snapshot.ts";
 import { routeTo } from "../routes/write.ts";
 import type { ProbeResult, WorkerContext } from "../workers/context.ts";
 import { moveDeployment } from "./end.ts";
@@ -29,29 +29,47 @@ export async function verify(
   const { release } = deployment;
   if (release === null) throw new BerthError("internal", { detail: "A deployment without its release." });
   const app = await context.marathon.getApp(snapshot.appId);
-  if (app === null || app.labels["berth.release"] !== release.id) {
-    // The answer to our wish was lost, or somebody changed the app behind our back: wish again.
-    await context.marathon.putApp(await appSpecOf(context, snapshot, release), {});
-    return wait(longestLookMs);
-  }
   const elapsedMs = Date.now() - (deployment.intentAt?.getTime() ?? Date.now());
+  const limitMs = snapshot.project.healthTimeoutSeconds * 1000;
+  if (app === null || app.labels["berth.release"] !== release.id)
+    return await wishAgain(context, snapshot, deployment, elapsedMs > limitMs);
   const tasks = currentTasks(app);
-  if (tasks.length > 0) await enterVerify(context, lease, deployment);
+  const entered = tasks.length > 0 && (await enterVerify(context, lease, deployment));
   const results = await Promise.all(tasks.map((task) => probeTask(context, snapshot, release.healthPath, task)));
   const good = tasks.filter((_task, position) => isHealthy(results[position]));
-  if (good.length >= release.instances) {
+  // Scaled meanwhile, it goes live with the number it was launched with; the next look brings it to the new one.
+  if (good.length >= Math.max(1, Math.min(app.instances, snapshot.instances))) {
     await goLive(context, lease, snapshot, deployment, good);
     return again;
   }
-  checkFailure(app, tasks, results, {
+  await checkFailure(context, app, tasks, results, {
     elapsedMs,
-    limitMs: snapshot.project.healthTimeoutSeconds * 1000,
+    limitMs,
     since: deployment.intentAt,
     port: release.port,
     path: release.healthPath,
   });
-  if (elapsedMs > 5_000) await explainWait(context, app, deployment, tasks, results);
-  return wait(Math.min(longestLookMs, Math.max(shortestLookMs, elapsedMs / 8)));
+  const pauseMs = Math.min(longestLookMs, Math.max(shortestLookMs, elapsedMs / 8));
+  const explained = elapsedMs > 5_000 && (await explainWait(context, app, deployment, tasks, results));
+  return entered || explained ? wait(pauseMs) : watch(pauseMs);
+}
+
+/** The answer to our wish was lost, or somebody changed the app behind our back. A deployment of theirs is let finish, within our own limit. */
+async function wishAgain(context: WorkerContext, snapshot: Snapshot, deployment: OpenDeployment, isLate: boolean): Promise<Next> {
+  if (deployment.release === null) throw new BerthError("internal", { detail: "A deployment without its release." });
+  if (isLate)
+    throw new BerthError("marathon_locked", { detail: "The app was changed at the cluster again and again while Berth deployed it." });
+  try {
+    const change = await context.marathon.putApp(await appSpecOf(context, snapshot, deployment.release), {});
+    // Only a deployment that is known as ours may be ended when it is stuck.
+    await context.database.deployment.updateMany({
+      where: { id: deployment.id },
+      data: { marathonVersion: change.version, marathonDeploymentId: change.deploymentId },
+    });
+  } catch (error) {
+    if (!isBerthError(error, "marathon_locked", "already_exists")) throw error;
+  }
+  return wait(longestLookMs);
 }
 
 function isHealthy(result: ProbeResult | undefined): boolean {
@@ -62,13 +80,15 @@ async function probeTask(context: WorkerContext, snapshot: Snapshot, path: strin
   return context.probe({ host: task.host, port: task.ports[0] ?? 0, path, hostHeader: snapshot.host }, probeTimeoutMs);
 }
 
-async function enterVerify(context: WorkerContext, lease: EnvironmentLease, deployment: OpenDeployment): Promise<void> {
-  if (deployment.steps.some((step) => step.name === "verify" && step.status !== "waiting")) return;
+/** Answers whether it wrote anything. */
+async function enterVerify(context: WorkerContext, lease: EnvironmentLease, deployment: OpenDeployment): Promise<boolean> {
+  if (deployment.steps.some((step) => step.name === "verify" && step.status !== "waiting")) return false;
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await finishStep(tx, deployment, "start");
     await beginStep(tx, deployment, "verify");
   });
+  return true;
 }
 
 async function goLive(
@@ -101,13 +121,14 @@ async function goLive(
   context.log.info({ environment: snapshot.name, deployment: deployment.id }, "A release is live.");
 }
 
-/** Throws the reason when it will not come up any more. */
-function checkFailure(
+/** Throws the reason when it will not come up any more. Marathon has no limit for a deployment; ours is `limitMs`. */
+async function checkFailure(
+  context: WorkerContext,
   app: ObservedApp,
   tasks: readonly ObservedTask[],
   results: readonly ProbeResult[],
   limits: { elapsedMs: number; limitMs: number; since: Date | null; port: number; path: string },
-): void {
+): Promise<void> {
   const failure = app.lastFailure;
   const isOurs =
     failure !== null && failure.version >= app.configVersion && (limits.since === null || new Date(failure.timestamp) >= limits.since);
@@ -115,7 +136,10 @@ function checkFailure(
   if (isOurs && nothingRuns && limits.elapsedMs > exitPatienceMs) throw new BerthError("app_exited", { detail: failure.message });
   if (limits.elapsedMs < limits.limitMs) return;
   if (isOurs && tasks.length === 0) throw new BerthError("app_exited", { detail: failure.message });
-  if (tasks.length === 0) throw new BerthError("no_resources", { detail: "No task of the app was started in time." });
+  if (tasks.length === 0) {
+    const reason = await waitingReason(context, app).catch(() => "");
+    throw new BerthError("no_resources", { detail: `No task of the app was started in time${reason === "" ? "" : `. ${reason}`}.` });
+  }
   const answered = results.find((result) => result.kind === "answered");
   if (answered?.kind === "answered") throw new BerthError("app_unhealthy", { detail: `GET ${limits.path} answered ${answered.status}.` });
   throw new BerthError("app_not_listening", {
@@ -123,13 +147,14 @@ function checkFailure(
   });
 }
 
+/** Says on the page what it waits for; answers whether that was news. */
 async function explainWait(
   context: WorkerContext,
   app: ObservedApp,
   deployment: OpenDeployment,
   tasks: readonly ObservedTask[],
   results: readonly ProbeResult[],
-): Promise<void> {
+): Promise<boolean> {
   const [step, text] =
     tasks.length === 0
       ? (["start", await waitingReason(context, app)] as const)
@@ -139,13 +164,17 @@ async function explainWait(
             result.kind === "answered" ? `It answers ${result.status}` : `It does not answer yet: ${result.reason}`,
           )[0] ?? "",
         ] as const);
+  if (deployment.steps.some(({ name, detail }) => name === step && detail === text)) return false;
   await context.database.$transaction((tx) => noteStep(tx, deployment, step, text));
+  return true;
 }
 
-async function waitingReason(context: WorkerContext, app: ObservedApp): Promise<string> {
+/** What an app that lacks tasks waits for, in words. */
+export async function waitingReason(context: WorkerContext, app: ObservedApp): Promise<string> {
   const item = (await context.marathon.queue()).find((entry) => entry.appId === app.id);
   if (item === undefined) return "Marathon is starting it";
   if (item.delaySeconds > 0)
     return `Marathon waits ${Math.ceil(item.delaySeconds)} s before the next try${app.lastFailure === null ? "" : `: ${app.lastFailure.message}`}`;
-  return item.reasons.length > 0 ? `The cluster has no room: ${item.reasons.join(", ")}` : "Waiting for room in the cluster";
+  if (item.reasons.length > 0) return `The cluster has no room: ${item.reasons.join(", ")}`;
+  return item.unusedOffers === 0 ? "No agent of the cluster has offered anything yet" : "Waiting for room in the cluster";
 }

@@ -2,6 +2,7 @@ import { isBerthError } from "#lib/core/errors.ts";
 
 import { showPage } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
+import { foreignDeployments } from "./drift.ts";
 import { type EnvironmentLease, fence } from "./lease.ts";
 import { type Next, type Snapshot, idle, wait } from "./snapshot.ts";
 
@@ -19,7 +20,9 @@ export async function halt(context: WorkerContext, lease: EnvironmentLease, snap
   const app = await context.marathon.getApp(snapshot.appId);
   if (app === null || app.instances === 0) return idle;
   try {
-    await context.marathon.scaleApp(snapshot.appId, 0);
+    // A scaling of ours that waits for room would never end by itself.
+    const isOurs = app.instances === snapshot.askedInstances || (await foreignDeployments(context, snapshot, app)).length === 0;
+    await context.marathon.scaleApp(snapshot.appId, 0, { force: app.deployments.length > 0 && isOurs });
     return idle;
   } catch (error) {
     if (isBerthError(error, "marathon_locked")) return wait(lockedRetryMs);

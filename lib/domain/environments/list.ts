@@ -1,5 +1,6 @@
-import { type Actor, may } from "../access/policy.ts";
+import type { Actor } from "../access/policy.ts";
 import { type Reader, readProject } from "../projects/head.ts";
+import { kindsWhere } from "../projects/visible.ts";
 import { type EnvironmentPage, getEnvironmentById } from "./queries.ts";
 
 const listedAtMost = 200;
@@ -8,13 +9,12 @@ const listedAtMost = 200;
 export async function listEnvironments(reader: Reader, actor: Actor, slug: string): Promise<EnvironmentPage[]> {
   const project = await readProject(reader, actor, slug);
   const rows = await reader.database.environment.findMany({
-    where: { projectId: project.id, destroyedAt: null },
+    where: { projectId: project.id, destroyedAt: null, stage: { kind: { in: kindsWhere(actor, "view", project.id) } } },
     orderBy: { createdAt: "desc" },
     take: listedAtMost,
-    select: { id: true, stage: { select: { kind: true } } },
+    select: { id: true },
   });
-  const visible = rows.filter((row) => may(actor, "view", { type: "environment", projectId: project.id, stageKind: row.stage.kind }));
   const pages: EnvironmentPage[] = [];
-  for (const { id } of visible) pages.push(await getEnvironmentById(reader, actor, id));
+  for (const { id } of rows) pages.push(await getEnvironmentById(reader, actor, id));
   return pages;
 }

@@ -1,6 +1,8 @@
 import { BerthError } from "#lib/core/errors.ts";
 import type { DesiredState, RefKind, StageKind, Transaction } from "#lib/platform/database/client.ts";
 
+import { type Actor, may } from "../access/policy.ts";
+
 export interface LoadedEnvironment {
   readonly id: string;
   readonly projectId: string;
@@ -16,6 +18,17 @@ export interface LoadedEnvironment {
   readonly refCommit: string | null;
   readonly refSubject: string | null;
   readonly refGoneAt: Date | null;
+}
+
+/**
+ * The same for somebody: what he may not view is answered before its row is locked, so that nobody waits for a foreign lock, or
+ * holds one, and an id that is not his takes no longer than one that does not exist.
+ */
+export async function lockVisibleEnvironment(tx: Transaction, actor: Actor, id: string): Promise<LoadedEnvironment> {
+  const row = await tx.environment.findUnique({ where: { id }, select: { projectId: true, stage: { select: { kind: true } } } });
+  if (row === null || !may(actor, "view", policyObject({ projectId: row.projectId, stageKind: row.stage.kind })))
+    throw new BerthError("not_found");
+  return lockEnvironment(tx, id);
 }
 
 /** An environment by id, its row locked for the transaction. Destroyed ones do not exist any more. */

@@ -1,14 +1,18 @@
-import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
+import type { InspectedApp, ObservedApp, ObservedTask } from "#lib/adapters/marathon/client.ts";
 import { isBerthError } from "#lib/core/errors.ts";
 import type { Serving } from "#lib/core/states.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 
 import { appSpecOf } from "../deployments/release.ts";
-import { currentTasks } from "../deployments/verify.ts";
+import { abandonRestart } from "../deployments/restart.ts";
+import { currentTasks, waitingReason } from "../deployments/verify.ts";
 import { type Target, routeTo, showPage } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
+import { driftOf, foreignDeployments, heal } from "./drift.ts";
 import { type EnvironmentLease, fence } from "./lease.ts";
-import { type Next, type Snapshot, idle, wait } from "./snapshot.ts";
+import { isToldByIncident, noteLosses, tryNow } from "./recover.ts";
+import { finishScaling, isToBeScaled, scaleToWish, stayingTargets } from "./scale-step.ts";
+import { type Next, type ReleaseWithImage, type Snapshot, idle, wait } from "./snapshot.ts";
 
 const probeTimeoutMs = 3_000;
 const settleMs = 1_000;
@@ -17,13 +21,26 @@ const settleMs = 1_000;
 export async function observe(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot): Promise<Next> {
   const app = await context.marathon.getApp(snapshot.appId);
   if (snapshot.liveRelease === null) return removeLeftover(context, snapshot, app);
-  const corrected = await correct(context, snapshot, app);
-  if (corrected !== null) return corrected;
-  if (app === null) return wait(settleMs);
-  const targets = await answeringTargets(context, snapshot, app);
-  const seen = judge(app, targets.length);
-  await record(context, lease, snapshot, targets, seen);
-  return seen.health === "starting" ? wait(settleMs) : idle;
+  const attempt = app === null ? null : await ownAttempt(context, snapshot, app);
+  if (app !== null && attempt !== null) return goBack(context, snapshot, app, attempt);
+  if (app !== null && (await abandonRestart(context, snapshot, app))) return wait(settleMs);
+  if (app !== null) await tryNow(context, lease, snapshot);
+  const scales = app !== null && (await isToBeScaled(context, snapshot, app));
+  const drift = scales ? null : await driftOf(context, snapshot, app);
+  const waitsFor = drift === null ? null : await heal(context, lease, snapshot, app, drift);
+  if (drift !== null && waitsFor === null) return wait(settleMs);
+  const answering = app === null ? [] : await answeringTargets(context, snapshot, app);
+  const targets = app === null ? [] : stayingTargets(snapshot, app, answering);
+  const seen = app === null ? ({ health: "missing", detail: null } as const) : await judge(context, snapshot, app, targets.length);
+  const quiet = isToldByIncident(snapshot, app);
+  const rerouted = await record(context, lease, snapshot, targets, { health: seen.health, detail: waitsFor ?? seen.detail, quiet });
+  if (app !== null) {
+    await noteLosses(context, lease, snapshot, app, targets.length);
+    if (scales) return await scaleToWish(context, lease, snapshot, app, rerouted);
+    await finishScaling(context, lease, snapshot, app, targets.length);
+  }
+  // What drifted and has to wait is looked at again by the slow pass.
+  return seen.health === "starting" && waitsFor === null ? wait(settleMs) : idle;
 }
 
 /** An app without a live release is what a failed first deployment left behind. */
@@ -32,13 +49,27 @@ async function removeLeftover(context: WorkerContext, snapshot: Snapshot, app: O
   return idle;
 }
 
-/** Null when the app is as it should be. After a failed deployment Marathon is told to go back: that keeps the old tasks where they still run. */
-async function correct(context: WorkerContext, snapshot: Snapshot, app: ObservedApp | null): Promise<Next | null> {
+/** The release of this environment that the app is, when it is not the live one: what a deployment that failed left, not somebody's doing. */
+async function ownAttempt(context: WorkerContext, snapshot: Snapshot, app: ObservedApp): Promise<ReleaseWithImage | null> {
+  const releaseId = app.labels["berth.release"];
+  if (releaseId === undefined || releaseId === snapshot.liveReleaseId || !isUuid(releaseId)) return null;
+  return await context.database.release.findFirst({ where: { id: releaseId, environmentId: snapshot.id }, include: { image: true } });
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
+/** After a failed deployment Marathon is told to go back: that keeps the old tasks where they still run. Somebody else's deployment is left alone. */
+async function goBack(context: WorkerContext, snapshot: Snapshot, app: InspectedApp, attempt: ReleaseWithImage): Promise<Next> {
   const live = snapshot.liveRelease;
-  if (live === null || (app !== null && app.labels["berth.release"] === live.id && app.instances === live.instances)) return null;
+  if (live === null) return idle;
   try {
-    const [running] = app?.deployments ?? [];
-    if (running !== undefined && (await isOurDeployment(context, snapshot, running))) {
+    const foreign = await foreignDeployments(context, snapshot, app);
+    // One whose answer was lost is not known by its id; it is ours when it leads to exactly what was asked for.
+    if (foreign.length > 0 && (await app.differencesFrom(await appSpecOf(context, snapshot, attempt))).length > 0) return wait(settleMs);
+    const [running] = app.deployments;
+    if (running !== undefined) {
       await context.marathon.cancelDeployment(running, { force: false });
       return wait(settleMs);
     }
@@ -51,19 +82,17 @@ async function correct(context: WorkerContext, snapshot: Snapshot, app: Observed
   }
 }
 
-async function isOurDeployment(context: WorkerContext, snapshot: Snapshot, marathonDeploymentId: string): Promise<boolean> {
-  return (
-    (await context.database.deployment.count({
-      where: { environmentId: snapshot.id, marathonDeploymentId, status: { in: ["failed", "cancelled"] } },
-    })) > 0
-  );
+/** While a deployment replaces tasks, the ones before go on answering until they are ended. */
+function servingTasks(app: ObservedApp): ObservedTask[] {
+  if (app.deployments.length === 0) return currentTasks(app);
+  return app.tasks.filter((task) => task.state === "running" && task.ports[0] !== undefined);
 }
 
 /** Tasks that answer: healthy by Marathon's check, or, where Marathon does not know yet, by a look of our own. */
 async function answeringTargets(context: WorkerContext, snapshot: Snapshot, app: ObservedApp): Promise<Target[]> {
   const path = snapshot.liveRelease?.healthPath ?? "/";
   const answers = await Promise.all(
-    currentTasks(app).map(async (task) => {
+    servingTasks(app).map(async (task) => {
       const target = { taskId: task.id, host: task.host, port: task.ports[0] ?? 0 };
       if (task.healthy !== null) return task.healthy ? [target] : [];
       const result = await context.probe({ host: target.host, port: target.port, path, hostHeader: snapshot.host }, probeTimeoutMs);
@@ -73,30 +102,41 @@ async function answeringTargets(context: WorkerContext, snapshot: Snapshot, app:
   return answers.flat().toSorted((one, other) => (one.taskId < other.taskId ? -1 : 1));
 }
 
-function judge(app: ObservedApp, answering: number): { health: Serving; detail: string | null } {
-  if (answering >= app.instances) return { health: "healthy", detail: null };
+async function judge(
+  context: WorkerContext,
+  snapshot: Snapshot,
+  app: ObservedApp,
+  answering: number,
+): Promise<{ health: Serving; detail: string | null }> {
+  if (answering >= snapshot.instances) return { health: "healthy", detail: null };
   const failure = app.lastFailure;
-  if (answering > 0) return { health: "healthy", detail: `${answering} of ${app.instances} instances answer` };
+  if (answering > 0) {
+    const isShort = app.instances === snapshot.instances && app.staged + app.running < snapshot.instances;
+    // Why the others do not come is worth knowing, and nothing to fail for.
+    const reason = isShort ? await waitingReason(context, app).catch(() => "") : "";
+    return { health: "healthy", detail: `${answering} of ${snapshot.instances} instances answer${reason === "" ? "" : `. ${reason}`}` };
+  }
   if (app.tasks.some((task) => task.healthy === false)) return { health: "unhealthy", detail: "The health check fails" };
   if (failure !== null && !app.tasks.some((task) => task.state === "running")) return { health: "crashing", detail: failure.message };
   return { health: "starting", detail: null };
 }
 
+/** Writes down what was seen; answers whether the route has changed. `quiet`: another entry of the timeline tells of it. */
 async function record(
   context: WorkerContext,
   lease: EnvironmentLease,
   snapshot: Snapshot,
   targets: readonly Target[],
-  seen: { health: Serving; detail: string | null },
-): Promise<void> {
+  seen: { health: Serving; detail: string | null; quiet: boolean },
+): Promise<boolean> {
   const live = snapshot.liveRelease;
-  if (live === null) return;
+  if (live === null) return false;
   const sameRoute =
     targets.length > 0
       ? snapshot.route?.state === "live" && sameTargets(snapshot.route.targets, targets)
       : snapshot.route !== null && snapshot.route.state !== "live";
   const sameHealth = snapshot.health === seen.health && snapshot.healthDetail === seen.detail;
-  if (sameRoute && sameHealth) return;
+  if (sameRoute && sameHealth) return false;
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     if (!sameRoute) {
@@ -117,10 +157,11 @@ async function record(
         kind: `environment.${seen.health}`,
         projectId: snapshot.projectId,
         environmentId: snapshot.id,
-        message: healthWords[seen.health] ?? null,
+        message: seen.quiet || snapshot.health === seen.health ? null : (healthWords[seen.health] ?? null),
       });
     }
   });
+  return !sameRoute;
 }
 
 const healthWords: Partial<Record<Serving, string>> = {
@@ -128,6 +169,7 @@ const healthWords: Partial<Record<Serving, string>> = {
   unhealthy: "The health check fails",
   crashing: "It ends again and again",
   starting: "Starting again",
+  missing: "The app is not there",
 };
 
 function sameTargets(stored: unknown, targets: readonly Target[]): boolean {

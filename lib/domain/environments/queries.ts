@@ -7,9 +7,13 @@ import { type Actor, authorise, may } from "../access/policy.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "../deployments/summary.ts";
 import { usualTimes } from "../deployments/usual.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, openEvents, readProject } from "../projects/head.ts";
+import { kindsWhere } from "../projects/visible.ts";
+import { type IncidentView, incidentViewOf } from "./incident-view.ts";
+import { scalingFacts } from "./scaling.ts";
 import { servingOf } from "./serving.ts";
 import { environmentUrl } from "./url.ts";
 import { type Availability, type EnvironmentVerb, availableVerbs } from "./verbs.ts";
+import type { ScalingFacts } from "./words-of-scaling.ts";
 
 export interface ReleaseRow {
   readonly id: string;
@@ -34,11 +38,17 @@ export interface EnvironmentPage {
   readonly serving: Serving;
   readonly servingDetail: string | null;
   readonly instances: number;
+  /** For whoever may scale; null for all others. */
+  readonly scaling: ScalingFacts | null;
+  /** Tasks that ended by themselves and are missing now, or went and were replaced a moment ago. */
+  readonly incident: IncidentView | null;
   readonly live: ReleaseRow | null;
   readonly current: DeploymentSummary | null;
   readonly last: DeploymentSummary | null;
   readonly verbs: Partial<Record<EnvironmentVerb, Availability>>;
   readonly mayReadLogs: boolean;
+  /** Whether he may see its variables. */
+  readonly mayConfigure: boolean;
   readonly logUrl: string | null;
   readonly eventsUrl: string;
   readonly createdAt: Date;
@@ -59,13 +69,15 @@ const selection = {
   health: true,
   healthDetail: true,
   instances: true,
+  incident: true,
+  resetDelayAt: true,
   appId: true,
   liveReleaseId: true,
   createdAt: true,
   createdByName: true,
   destroyedAt: true,
   project: { select: { ...headSelection, deletedAt: true } },
-  stage: { select: { id: true, name: true, title: true, kind: true } },
+  stage: { select: { id: true, name: true, title: true, kind: true, instances: true, cpus: true, mem: true } },
   ref: { select: { kind: true, name: true, goneAt: true, commit: true, subject: true } },
   liveRelease: {
     select: {
@@ -75,6 +87,8 @@ const selection = {
       createdAt: true,
       createdByName: true,
       servedAt: true,
+      cpus: true,
+      mem: true,
       image: { select: { digest: true, repository: true } },
       deployments: { take: 1, select: { subject: true } },
     },
@@ -108,7 +122,7 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: 
   if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
   const object = { type: "environment", projectId: row.projectId, stageKind: row.stage.kind } as const;
   authorise(actor, "view", object);
-  const usual = await usualTimes(reader.database, row.projectId);
+  const usual = await usualTimes(reader.database, row.projectId, kindsWhere(actor, "view", row.projectId));
   const summaries = row.deployments.map((deployment) => summaryOf(deployment, usual));
   const current = summaries.filter((summary) => !isDeploymentOver(summary.status)).at(-1) ?? null;
   const mayReadLogs = may(actor, "logs", object);
@@ -119,22 +133,26 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: 
     refGoneAt: row.ref?.goneAt ?? null,
     hasLiveRelease: row.liveReleaseId !== null,
   };
+  const verbs = row.destroyedAt === null ? availableVerbs(actor, state, current) : {};
   return {
     project: headOf(reader.settings, actor, row.project),
     id: row.id,
     name: row.name,
-    stage: row.stage,
+    stage: { id: row.stage.id, name: row.stage.name, title: row.stage.title, kind: row.stage.kind },
     ref: row.ref === null ? null : { kind: row.ref.kind, name: row.ref.name, goneAt: row.ref.goneAt },
     url: environmentUrl(reader.settings.previewOrigin, row.host),
     desired: row.desired,
     serving: servingOf(row.health, row.liveReleaseId !== null),
     servingDetail: row.healthDetail,
     instances: row.instances,
+    scaling: verbs.scale === undefined ? null : await scalingFacts(reader, row),
+    incident: incidentViewOf(row, { mayReadLogs, mayTryNow: may(actor, "deploy", object) }),
     live: row.liveRelease === null ? null : releaseOf(row.liveRelease, row.liveReleaseId),
     current,
     last: summaries[0] ?? null,
-    verbs: row.destroyedAt === null ? availableVerbs(actor, state, current) : {},
+    verbs,
     mayReadLogs,
+    mayConfigure: may(actor, "configure", object),
     logUrl: mayReadLogs && row.destroyedAt === null ? `/stream/environments/${row.id}/log` : null,
     eventsUrl: eventsUrl(row.projectId),
     createdAt: row.createdAt,
@@ -202,7 +220,7 @@ export async function getEnvironmentHistory(reader: Reader, actor: Actor, slug: 
       take: historyLength,
       select: summarySelection,
     }),
-    usualTimes(reader.database, page.project.id),
+    usualTimes(reader.database, page.project.id, kindsWhere(actor, "view", page.project.id)),
   ]);
   return {
     ...page,
@@ -228,8 +246,14 @@ export async function getEnvironmentTimeline(
   name: string,
 ): Promise<EnvironmentPage & { readonly timeline: readonly TimelineEntry[] }> {
   const page = await getEnvironment(reader, actor, slug, name);
+  const object = { type: "environment", projectId: page.project.id, stageKind: page.stage.kind } as const;
   const events = await reader.database.event.findMany({
-    where: { environmentId: page.id, message: { not: null } },
+    where: {
+      environmentId: page.id,
+      message: { not: null },
+      // They name variables, and those are only for whoever may configure.
+      ...(may(actor, "configure", object) ? {} : { kind: { not: "variables.changed" } }),
+    },
     orderBy: { id: "desc" },
     take: timelineLength,
   });

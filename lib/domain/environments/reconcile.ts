@@ -8,6 +8,7 @@ import { beginDeployment } from "../deployments/begin.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import type { Waker } from "../workers/wakers.ts";
 import { halt } from "./halt.ts";
+import { type KeptSnapshot, keep, stillHolding } from "./kept.ts";
 import { type EnvironmentLease, claimEnvironment, releaseLease, renewLease } from "./lease.ts";
 import { observe } from "./observe.ts";
 import { type Next, type Snapshot, again, idle, readSnapshot } from "./snapshot.ts";
@@ -52,11 +53,16 @@ export async function reconcileEnvironment(context: WorkerContext, environmentId
 async function loop(context: WorkerContext, lease: EnvironmentLease, waker: Waker): Promise<void> {
   const startedAt = performance.now();
   let renewedAt = startedAt;
-  for (;;) {
-    waker.rang();
-    const next = await step(context, lease);
+  let kept: KeptSnapshot | null = null;
+  for (let rung = false; ;) {
+    rung = waker.rang() || rung;
+    if (kept !== null) kept = await stillHolding(context.database, kept, rung);
+    kept ??= await readAnew(context, lease);
+    if (kept === null) return;
+    const next = await step(context, lease, kept.snapshot);
     if (next.kind === "idle" && !waker.rang()) return;
-    if (next.kind === "wait") await waker.wait(next.ms);
+    rung = next.kind === "wait" && (await waker.wait(next.ms));
+    if (next.kind !== "wait" || !next.keeps) kept = null;
     if (performance.now() - renewedAt > renewEveryMs) {
       await renewLease(context.database, lease);
       renewedAt = performance.now();
@@ -65,9 +71,12 @@ async function loop(context: WorkerContext, lease: EnvironmentLease, waker: Wake
   }
 }
 
-async function step(context: WorkerContext, lease: EnvironmentLease): Promise<Next> {
+async function readAnew(context: WorkerContext, lease: EnvironmentLease): Promise<KeptSnapshot | null> {
   const snapshot = await readSnapshot(context.database, lease.environmentId);
-  if (snapshot === null) return idle;
+  return snapshot === null ? null : keep(snapshot);
+}
+
+async function step(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot): Promise<Next> {
   try {
     return await act(context, lease, snapshot);
   } catch (error) {

@@ -30,7 +30,12 @@ export type OpenDeployment = Snapshot["deployments"][number];
 export type ReleaseWithImage = NonNullable<Snapshot["liveRelease"]>;
 
 /** What a step of the loop answers: look again at once, look again after a while, or nothing is left to do. */
-export type Next = { readonly kind: "again" } | { readonly kind: "wait"; readonly ms: number } | { readonly kind: "idle" };
+export type Next =
+  | { readonly kind: "again" }
+  /** `keeps`: the step wrote nothing and waits for the cluster alone, so the snapshot need not be read again. */
+  | { readonly kind: "wait"; readonly ms: number; readonly keeps: boolean }
+  | { readonly kind: "idle" };
 export const again: Next = { kind: "again" };
 export const idle: Next = { kind: "idle" };
-export const wait = (ms: number): Next => ({ kind: "wait", ms });
+export const wait = (ms: number): Next => ({ kind: "wait", ms, keeps: false });
+export const watch = (ms: number): Next => ({ kind: "wait", ms, keeps: true });

@@ -5,6 +5,7 @@ import type { Database } from "#lib/platform/database/client.ts";
 
 import { type Actor, authorise, may } from "../access/policy.ts";
 import type { Settings } from "../command.ts";
+import { kindsWhere } from "./visible.ts";
 
 /** What every page of a project shows at its top. */
 export interface ProjectHead {
@@ -19,6 +20,8 @@ export interface ProjectHead {
   readonly syncProblem: Problem | null;
   readonly mayAdminister: boolean;
   readonly mayPush: boolean;
+  /** Whether there are variables he may see. */
+  readonly mayConfigure: boolean;
 }
 
 /** What queries need: the database, this installation's addresses, and who asks. */
@@ -72,6 +75,7 @@ export function headOf(settings: Settings, actor: Actor, row: HeadRow): ProjectH
     syncProblem: storedProblem(row.syncErrorCode, row.syncErrorText),
     mayAdminister: may(actor, "administer", object),
     mayPush: may(actor, "push", object),
+    mayConfigure: kindsWhere(actor, "configure", row.id).length > 0,
   };
 }
 

@@ -3,6 +3,7 @@ import type { StageKind } from "#lib/platform/database/client.ts";
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, readProject } from "./head.ts";
 import { describeRule } from "./pipeline.ts";
+import { kindsWhere, projectsVisibleTo } from "./visible.ts";
 
 export type { ProjectHead } from "./head.ts";
 
@@ -26,14 +27,14 @@ export async function listProjects(
   limit = listedAtMost,
 ): Promise<{ projects: ProjectListItem[]; more: number; mayCreate: boolean }> {
   const rows = await reader.database.project.findMany({
-    where: visibleTo(actor),
+    where: projectsVisibleTo(actor),
     select: { ...headSelection, createdAt: true },
     orderBy: { createdAt: "desc" },
     take: listedAtMost,
   });
   const counts = await countEnvironments(
     reader,
-    rows.map((row) => row.id),
+    rows.flatMap(({ id }) => kindsWhere(actor, "view", id).map((kind) => ({ id, kind }))),
   );
   const projects = rows.map((row) => {
     const count = counts.get(row.id);
@@ -60,22 +61,29 @@ export async function listProjects(
   };
 }
 
+export interface ProjectName {
+  readonly slug: string;
+  readonly name: string;
+  /** Whether its settings, and its variables, are there for the viewer. */
+  readonly mayAdminister: boolean;
+  readonly mayConfigure: boolean;
+}
+
 /** Just the names, for the switcher on every page, and whether the actor may make more. */
-export async function listProjectNames(
-  reader: Reader,
-  actor: Actor,
-): Promise<{ projects: Array<{ slug: string; name: string }>; mayCreate: boolean }> {
-  const projects = await reader.database.project.findMany({
-    where: visibleTo(actor),
-    select: { slug: true, name: true },
+export async function listProjectNames(reader: Reader, actor: Actor): Promise<{ projects: ProjectName[]; mayCreate: boolean }> {
+  const rows = await reader.database.project.findMany({
+    where: projectsVisibleTo(actor),
+    select: { id: true, slug: true, name: true },
     orderBy: { name: "asc" },
     take: listedAtMost,
   });
+  const projects = rows.map(({ id, slug, name }) => ({
+    slug,
+    name,
+    mayAdminister: may(actor, "administer", { type: "project", projectId: id }),
+    mayConfigure: kindsWhere(actor, "configure", id).length > 0,
+  }));
   return { projects, mayCreate: may(actor, "create_project", { type: "platform" }) };
-}
-
-function visibleTo(actor: Actor) {
-  return { deletedAt: null, ...(actor.isAdmin ? {} : { id: { in: [...actor.grants.keys()] } }) };
 }
 
 interface Counts {
@@ -87,15 +95,19 @@ interface Counts {
   readonly changed_at: Date | null;
 }
 
-async function countEnvironments(reader: Reader, projectIds: readonly string[]): Promise<Map<string, Counts>> {
+/** Counts in the given kinds of stages only: what may not be viewed is in no number and in no time. */
+async function countEnvironments(reader: Reader, places: ReadonlyArray<{ id: string; kind: StageKind }>): Promise<Map<string, Counts>> {
   const rows = await reader.database.$queryRaw<Counts[]>`
     SELECT e.project_id, count(*)::int AS total,
       count(*) FILTER (WHERE e.health = 'healthy')::int AS healthy,
       count(*) FILTER (WHERE e.health IN ('crashing', 'unhealthy') OR r.state = 'failed')::int AS failing,
       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deployment d WHERE d.environment_id = e.id AND d.status IN ('queued', 'preparing', 'deploying', 'verifying')))::int AS building,
       max(e.changed_at) AS changed_at
-    FROM environment e LEFT JOIN route r ON r.environment_id = e.id
-    WHERE e.destroyed_at IS NULL AND e.project_id = ANY(${[...projectIds]}::uuid[]) GROUP BY e.project_id`;
+    FROM unnest(${places.map(({ id }) => id)}::uuid[], ${places.map(({ kind }) => kind)}::text[]) AS place (project_id, kind)
+    JOIN stage s ON s.project_id = place.project_id AND s.kind::text = place.kind
+    JOIN environment e ON e.stage_id = s.id
+    LEFT JOIN route r ON r.environment_id = e.id
+    WHERE e.destroyed_at IS NULL GROUP BY e.project_id`;
   return new Map(rows.map((row) => [row.project_id, row]));
 }
 
@@ -105,6 +117,7 @@ export interface ProjectSettings extends ProjectHead {
   readonly port: number | null;
   readonly healthPath: string;
   readonly healthTimeoutSeconds: number;
+  readonly protectedTags: readonly string[];
   /** The public half of the deploy key, to be given to the forge. */
   readonly deployKey: string | null;
   readonly credentialKind: "basic" | "ssh" | null;
@@ -114,6 +127,8 @@ export interface ProjectSettings extends ProjectHead {
     readonly title: string;
     readonly kind: StageKind;
     readonly redeployOnPush: boolean;
+    /** Running environments answer everybody, signed in or not. */
+    readonly public: boolean;
     readonly instances: number;
     readonly cpus: number;
     readonly mem: number;
@@ -134,6 +149,7 @@ export async function getProjectSettings(reader: Reader, actor: Actor, slug: str
       port: true,
       healthPath: true,
       healthTimeoutSeconds: true,
+      protectedTags: true,
       credential: { select: { kind: true, publicKey: true } },
       stages: { orderBy: { position: "asc" } },
     },
@@ -144,12 +160,13 @@ export async function getProjectSettings(reader: Reader, actor: Actor, slug: str
     ...settings,
     deployKey: credential?.publicKey ?? null,
     credentialKind: credential === null ? null : credential.kind === "ssh" ? "ssh" : "basic",
-    stages: stages.map(({ id, name, title, kind, redeployOnPush, instances, cpus, mem, starts, ...rule }) => ({
+    stages: stages.map(({ id, name, title, kind, redeployOnPush, public: open, instances, cpus, mem, starts, ...rule }) => ({
       id,
       name,
       title,
       kind,
       redeployOnPush,
+      public: open,
       instances,
       cpus,
       mem,

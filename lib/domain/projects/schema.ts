@@ -22,6 +22,16 @@ const username = z
   .regex(/^[^\p{Cc}:]*$/u, "A user name holds no colon.")
   .optional();
 
+const tagPattern = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100, "A pattern has at most 100 characters.")
+  .regex(/^[^\s\p{Cc}~^:?[\\]+$/u, "A pattern is a tag's name, where * stands for any characters.");
+
+/** The patterns of tags that can be made and never moved or deleted. */
+export const protectedTagsInput = z.array(tagPattern).max(20, "Use at most twenty patterns.");
+
 export const createProjectInput = z.strictObject({
   name: projectName,
   /** A Git URL; without one the project gets a repository at Berth. */
@@ -46,6 +56,8 @@ export const updateProjectInput = z.strictObject({
     .regex(/^\/[\x21-\x7e]*$/, "A health path begins with a slash, e.g. /healthz.")
     .optional(),
   healthTimeoutSeconds: z.number().int().min(5).max(3600).optional(),
+  /** Globs on tag names: such tags can be made through Berth's Git, never moved or deleted. */
+  protectedTags: protectedTagsInput.optional(),
 });
 
 export const credentialInput = z.strictObject({
@@ -58,6 +70,8 @@ export const credentialInput = z.strictObject({
 export const stageInput = z.strictObject({
   stage: z.uuid(),
   redeployOnPush: z.boolean().optional(),
+  /** Running environments of the stage answer everybody, signed in or not. */
+  public: z.boolean().optional(),
   instances: z.number().int().min(1).max(50).optional(),
   cpus: z.number().min(0.01).max(64).optional(),
   mem: z.number().int().min(16).max(262_144).optional(),

@@ -114,7 +114,8 @@ type StageSource = Parameters<typeof stageTakes>[0] & { readonly name: string; r
 
 function rowOf(actor: Actor, row: RefSource, stages: readonly StageSource[], defaultBranch: string | null): RefRow {
   const policy = (stageKind: StageKind) => ({ type: "environment", projectId: row.projectId, stageKind }) as const;
-  const stage = stages.find((candidate) => candidate.starts !== "by_promotion" && stageTakes(candidate, row, defaultBranch));
+  const first = stages.find((candidate) => candidate.starts !== "by_promotion" && stageTakes(candidate, row, defaultBranch));
+  const stage = first !== undefined && may(actor, "view", policy(first.kind)) ? first : undefined;
   return {
     id: row.id,
     kind: row.kind,

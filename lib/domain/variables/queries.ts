@@ -1,8 +1,9 @@
 import { BerthError } from "#lib/core/errors.ts";
 
-import { type Actor, authorise, may } from "../access/policy.ts";
+import { type Actor, authorise } from "../access/policy.ts";
 import { type EnvironmentPage, getEnvironment } from "../environments/queries.ts";
 import { type ProjectHead, type Reader, headOf, readProject } from "../projects/head.ts";
+import { kindsWhere } from "../projects/visible.ts";
 
 export interface VariableRow {
   readonly id: string;
@@ -49,11 +50,10 @@ export async function getEnvironmentVariables(
   actor: Actor,
   slug: string,
   name: string,
-): Promise<EnvironmentPage & { readonly variables: readonly VariableRow[]; readonly mayConfigure: boolean }> {
+): Promise<EnvironmentPage & { readonly variables: readonly VariableRow[] }> {
   const page = await getEnvironment(reader, actor, slug, name);
   const object = { type: "environment", projectId: page.project.id, stageKind: page.stage.kind } as const;
-  const mayConfigure = may(actor, "configure", object);
-  if (!mayConfigure) throw new BerthError("forbidden");
+  authorise(actor, "configure", object);
   const rows = await reader.database.variable.findMany({
     where: {
       projectId: page.project.id,
@@ -61,10 +61,14 @@ export async function getEnvironmentVariables(
     },
     select: selection,
   });
-  return { ...page, mayConfigure, variables: rowsOf(rows, page.name) };
+  return { ...page, variables: rowsOf(rows, page.name) };
 }
 
-/** The variables of a project and of its stages; for whoever may administer the project. */
+/**
+ * The variables of a project and of its stages, for whoever may configure in it: those of a stage where he may configure, and those of the
+ * whole project, which run in every environment of his. Which of them he may change, the scopes say: `stages`, and the project's own for who
+ * may administer it.
+ */
 export async function getProjectVariables(
   reader: Reader,
   actor: Actor,
@@ -73,18 +77,25 @@ export async function getProjectVariables(
   project: ProjectHead;
   variables: readonly VariableRow[];
   stages: ReadonlyArray<{ name: string; title: string }>;
-  mayConfigure: boolean;
 }> {
   const project = await readProject(reader, actor, slug);
-  authorise(actor, "administer", { type: "project", projectId: project.id });
+  const kinds = kindsWhere(actor, "configure", project.id);
+  if (kinds.length === 0) throw new BerthError("forbidden");
   const [rows, stages] = await Promise.all([
-    reader.database.variable.findMany({ where: { projectId: project.id, environmentId: null }, select: selection }),
-    reader.database.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" }, select: { name: true, title: true } }),
+    reader.database.variable.findMany({
+      where: { projectId: project.id, environmentId: null, OR: [{ stageId: null }, { stage: { kind: { in: kinds } } }] },
+      select: selection,
+    }),
+    reader.database.stage.findMany({
+      where: { projectId: project.id, kind: { in: kinds } },
+      orderBy: { position: "asc" },
+      select: { name: true, title: true },
+    }),
   ]);
   const variables = rows
     .map((row) => rowOf(row, "", false))
     .toSorted((one, other) => one.name.localeCompare(other.name) || orders[one.scope] - orders[other.scope]);
-  return { project: headOf(reader.settings, actor, project), variables, stages, mayConfigure: true };
+  return { project: headOf(reader.settings, actor, project), variables, stages };
 }
 
 function rowsOf(rows: readonly Row[], environmentName: string): VariableRow[] {

@@ -1,6 +1,7 @@
 import type { Engine } from "#lib/adapters/docker/engine.ts";
 import type { GitRunner } from "#lib/adapters/git/runner.ts";
 import type { MarathonClient } from "#lib/adapters/marathon/client.ts";
+import type { ClusterReader } from "#lib/adapters/mesos/cluster.ts";
 import type { TaskLogReader } from "#lib/adapters/mesos/files.ts";
 import type { Registry } from "#lib/adapters/registry/client.ts";
 import type { PrivateSealingKey } from "#lib/platform/crypto/sealing.ts";
@@ -24,6 +25,7 @@ export interface WorkerContext {
   readonly git: GitRunner;
   readonly marathon: MarathonClient;
   readonly taskLogs: TaskLogReader;
+  readonly cluster: Pick<ClusterReader, "use">;
   /** Null where there is no registry: images are named by engine id, on this machine only. */
   readonly registry: {
     readonly client: Registry;

@@ -42,6 +42,7 @@ export async function releaseDeadWorkers(database: Database, log: Log): Promise<
       action: "worker.released",
       objectType: "worker",
       objectId: null,
+      objectName: pools.join(" "),
       outcome: "allowed",
       detail: { pools: pools.join(" "), builds: builds.length, environments: environments.length },
     });

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { listImages, removeImage } from "#lib/adapters/docker/images.ts";
 import type { ObservedApp } from "#lib/adapters/marathon/client.ts";
 import { describeError } from "#lib/core/errors.ts";
@@ -6,6 +8,7 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { imageTagOf } from "../builds/recipe.ts";
 import { currentTasks } from "../deployments/verify.ts";
+import { incidentOf } from "../environments/incident.ts";
 import type { WorkerContext } from "./context.ts";
 
 /** An app or image of ours that no row wants is left alone for this long: its row may be on its way. */
@@ -26,6 +29,13 @@ export async function sweepEnvironments(context: WorkerContext): Promise<void> {
       desired: true,
       health: true,
       liveReleaseId: true,
+      instances: true,
+      askedInstances: true,
+      resetDelayAt: true,
+      incident: true,
+      liveRelease: {
+        select: { deployments: { where: { status: "live" }, orderBy: { number: "desc" }, take: 1, select: { marathonVersion: true } } },
+      },
       route: { select: { state: true, targets: true } },
       _count: { select: { deployments: { where: { status: { in: ["queued", "preparing", "deploying", "verifying"] } } } } },
     },
@@ -44,6 +54,12 @@ interface SweptEnvironment {
   readonly desired: string;
   readonly health: string;
   readonly liveReleaseId: string | null;
+  readonly instances: number;
+  readonly askedInstances: number | null;
+  readonly resetDelayAt: Date | null;
+  readonly incident: unknown;
+  /** The version of the app that was last found to be as it should. */
+  readonly liveRelease: { readonly deployments: readonly { readonly marathonVersion: string | null }[] } | null;
   readonly route: { readonly state: string; readonly targets: unknown } | null;
   readonly _count: { readonly deployments: number };
 }
@@ -54,10 +70,20 @@ export function needsLook(environment: SweptEnvironment, app: ObservedApp | unde
   if (environment.desired === "stopped") return environment.health !== "stopped" || (app !== undefined && app.instances > 0);
   if (environment.liveReleaseId === null) return app !== undefined;
   if (app === undefined || app.labels["berth.release"] !== environment.liveReleaseId || app.deployments.length > 0) return true;
+  if (app.instances !== environment.instances || environment.askedInstances !== null || environment.resetDelayAt !== null) return true;
+  const version = environment.liveRelease?.deployments[0]?.marathonVersion ?? "";
+  if (version !== "" && version !== app.version) return true;
   const tasks = currentTasks(app);
-  const answering = tasks.filter((task) => task.healthy !== false).map((task) => task.id);
-  const routed = Array.isArray(environment.route?.targets) ? environment.route.targets.length : 0;
-  return environment.health !== "healthy" || answering.length !== app.instances || routed !== answering.length;
+  const answering = tasks.filter((task) => task.healthy !== false).map((task) => `${task.host}:${task.ports[0] ?? 0}`);
+  if (environment.incident !== null && incidentOf(environment.incident)?.open === true) return true;
+  if (environment.health !== "healthy" || answering.length !== app.instances) return true;
+  return answering.toSorted().join() !== routedTo(environment.route?.targets).toSorted().join();
+}
+
+const targetsSchema = z.array(z.object({ host: z.string(), port: z.number() })).catch([]);
+
+function routedTo(targets: unknown): string[] {
+  return targetsSchema.parse(targets).map(({ host, port }) => `${host}:${port}`);
 }
 
 async function removeOrphanApps(context: WorkerContext, apps: readonly ObservedApp[]): Promise<void> {
@@ -100,6 +126,8 @@ export async function sweepImages(context: WorkerContext): Promise<void> {
 export async function sweepRows(context: WorkerContext): Promise<void> {
   await context.database.$executeRaw`DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day'`;
   await context.database.$executeRaw`DELETE FROM session WHERE expires_at < now() - interval '7 days'`;
+  await context.database.$executeRaw`DELETE FROM hand_off WHERE expires_at < now()`;
+  await context.database.$executeRaw`DELETE FROM gateway_pass WHERE expires_at < now()`;
   await context.database.$executeRaw`DELETE FROM event WHERE at < now() - interval '90 days'`;
   const projects = await context.database.project.findMany({ where: { images: { some: { removedAt: null } } }, select: { id: true } });
   for (const { id } of projects) await enqueue(context.database, { task: "collect-images", payload: { projectId: id } });

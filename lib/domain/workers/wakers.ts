@@ -10,8 +10,8 @@ export interface Wakers {
 }
 
 export interface Waker {
-  /** Resolves after `ms`, or at once when somebody rang since the last wait. */
-  wait(ms: number): Promise<void>;
+  /** Resolves after `ms`, or at once when somebody rang since the last wait; answers whether somebody did. */
+  wait(ms: number): Promise<boolean>;
   /** Whether somebody rang since the last wait; forgets it. */
   rang(): boolean;
   leave(): void;
@@ -43,7 +43,9 @@ export function createWakers(): Wakers {
             });
           }
           entry.ring = undefined;
+          const { rung } = entry;
           entry.rung = false;
+          return rung;
         },
         rang() {
           const rung = entry.rung;

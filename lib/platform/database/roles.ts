@@ -33,16 +33,16 @@ const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ${accessTables} TO berth_web`,
     'GRANT EXECUTE ON FUNCTION berth_grants(uuid), berth_role_grants("Role") TO berth_web',
     "GRANT SELECT, UPDATE ON build TO berth_web",
-    "GRANT SELECT ON image, release, route, sealing_key, worker_heartbeat, log_chunk TO berth_web",
+    "GRANT SELECT ON image, release, route, sealing_key, worker_heartbeat, log_chunk, cluster_snapshot TO berth_web",
     "GRANT UPDATE (log_watched_until) ON environment TO berth_web",
     // Web seals and forgets: it may add a secret and name it, never read it back.
     "GRANT INSERT, DELETE, SELECT (id) ON sealed_secret TO berth_web",
     "GRANT SELECT, INSERT ON audit_entry TO berth_web",
-    "GRANT SELECT ON audit_link TO berth_web",
+    "GRANT SELECT ON audit_link, audit_head TO berth_web",
   ],
   worker: [
     ...sharedTables.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO berth_worker`),
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, release, route, log_chunk, worker_heartbeat, sealing_key, sealed_secret TO berth_worker",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, release, route, log_chunk, worker_heartbeat, sealing_key, sealed_secret, cluster_snapshot TO berth_worker",
     // May the one who asked still do it when the work begins?
     "GRANT EXECUTE ON FUNCTION berth_grants(uuid) TO berth_worker",
     "GRANT SELECT (id, name, email, is_admin, disabled_at) ON person TO berth_worker",
@@ -56,7 +56,10 @@ const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
     "GRANT ALL ON ALL SEQUENCES IN SCHEMA graphile_worker TO berth_worker",
     "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA graphile_worker TO berth_worker",
   ],
-  gateway: ["GRANT SELECT ON route TO berth_gateway"],
+  gateway: [
+    "GRANT SELECT ON route TO berth_gateway",
+    "GRANT EXECUTE ON FUNCTION berth_pass_may_view(text, uuid), berth_token_may_view(text, uuid), berth_redeem_hand_off(text, uuid, text, text), berth_redeem_share_link(text, uuid, text) TO berth_gateway",
+  ],
   scheduler: [
     "GRANT USAGE ON SCHEMA scheduler TO berth_scheduler",
     "GRANT ALL ON ALL TABLES IN SCHEMA scheduler TO berth_scheduler",
@@ -67,7 +70,7 @@ const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
 /** Web may ask for these jobs and no others, and may not look into the queue: the function runs with its owner's rights. */
 const enqueueFunction = `
 CREATE OR REPLACE FUNCTION berth_enqueue(task text, payload json, key text, run_at timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF task NOT IN ('sync-refs', 'run-build', 'reconcile-environment', 'follow-log', 'collect-images') THEN
     RAISE EXCEPTION 'unknown task %', task;
@@ -76,10 +79,11 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION berth_enqueue(text, json, text, timestamptz) FROM PUBLIC;
 CREATE OR REPLACE FUNCTION berth_queue_length() RETURNS TABLE (waiting bigint, running bigint)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT count(*) FILTER (WHERE locked_at IS NULL), count(*) FILTER (WHERE locked_at IS NOT NULL) FROM graphile_worker.jobs
   WHERE run_at <= now()
-$$;`;
+$$;
+REVOKE ALL ON FUNCTION berth_queue_length() FROM PUBLIC;`;
 
 /**
  * Makes the four roles and their rights. Returns a URL per process; where the admin may not create roles, all get the
@@ -100,6 +104,9 @@ export async function provisionRoles(
     if (rows[0]?.may !== true) return { urls: { web: adminUrl, worker: adminUrl, gateway: adminUrl, scheduler: adminUrl }, guarded: false };
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock(7301994)");
+    // Nobody here needs temporary tables, and what is temporary is looked at before what is lasting.
+    const { rows: here } = await client.query<{ name: string }>("SELECT current_database() AS name");
+    await client.query(`REVOKE TEMPORARY ON DATABASE ${escapeIdentifier(here[0]?.name ?? "")} FROM PUBLIC`);
     for (const role of processRoles) await provisionRole(client, role, passwords[role]);
     await client.query("COMMIT");
     return { urls: urlsFor(adminUrl, passwords), guarded: true };

@@ -13,6 +13,10 @@ const facts: Facts = {
     BERTH_ADMIN_PASSWORD: "admin-password",
     BERTH_ADMIN_TOKEN: "admin-token",
     REGISTRY_CREDENTIALS: "user:registry-secret",
+    BERTH_OIDC_CLIENT_SECRET: "oidc-secret",
+    BERTH_GITHUB_SECRET: "github-secret",
+    BERTH_GITLAB_SECRET: "gitlab-secret",
+    NEXTAUTH_URL: "https://somebody.else",
     AWS_SECRET_ACCESS_KEY: "somebody else's secret",
     NODE_OPTIONS: "--require /tmp/evil.cjs",
   },
@@ -40,6 +44,13 @@ test.each(["web", "worker", "gateway", "scheduler"] as const)("%s gets its own d
 test("web knows no Docker Engine, no Marathon credentials and no registry credentials", () => {
   for (const secret of ["docker.sock", "marathon-secret", "registry-secret", "127.0.0.1:8080"]) expect(text("web")).not.toContain(secret);
   expect(text("web")).toContain("auth-secret");
+});
+
+test("only web knows what to sign in with at identity providers, and next-auth's address is the dashboard's", () => {
+  const secrets = ["oidc-secret", "github-secret", "gitlab-secret"];
+  for (const secret of secrets) expect(text("web")).toContain(secret);
+  for (const role of ["worker", "gateway", "scheduler"] as const) for (const secret of secrets) expect(text(role)).not.toContain(secret);
+  expect(environmentFor("web", facts)["NEXTAUTH_URL"]).toBe(facts.config.web.origin);
 });
 
 test("the gateway gets no secret but its database address", () => {

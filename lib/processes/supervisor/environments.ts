@@ -27,7 +27,23 @@ const addresses = [
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
 const inheritedBy: Readonly<Record<ProcessRole, readonly string[]>> = {
-  web: ["BERTH_GIT_ALLOW_FILE", "NEXTAUTH_URL"],
+  web: [
+    "BERTH_GIT_ALLOW_FILE",
+    "BERTH_PASSWORD_SIGN_IN",
+    "BERTH_SIGN_UP",
+    "BERTH_OIDC_ISSUER",
+    "BERTH_OIDC_CLIENT_ID",
+    "BERTH_OIDC_CLIENT_SECRET",
+    "BERTH_OIDC_NAME",
+    "BERTH_OIDC_GROUPS_CLAIM",
+    "BERTH_OIDC_SCOPES",
+    "BERTH_GITHUB_ID",
+    "BERTH_GITHUB_SECRET",
+    "BERTH_GITHUB_URL",
+    "BERTH_GITLAB_ID",
+    "BERTH_GITLAB_SECRET",
+    "BERTH_GITLAB_URL",
+  ],
   worker: [
     ...proxies,
     "SSL_CERT_FILE",
@@ -40,6 +56,7 @@ const inheritedBy: Readonly<Record<ProcessRole, readonly string[]>> = {
     "BERTH_GIT_ALLOW_FILE",
     "BERTH_GIT_ALLOWED_HOSTS",
     "REGISTRY_CREDENTIALS",
+    "MARATHON_TOKEN",
   ],
   gateway: [],
   scheduler: ["BERTH_SCHEDULER_PORT", "BERTH_TASK_ADDRESS", "BERTH_TASK_PORTS", "REGISTRY_CREDENTIALS"],
@@ -80,7 +97,13 @@ function madeFor(role: ProcessRole, facts: Facts): Record<string, string> {
   const docker = { DOCKER_HOST: facts.dockerHost };
   switch (role) {
     case "web":
-      return { HOME: "/nonexistent", BERTH_AUTH_SECRET: facts.authSecret, NEXT_TELEMETRY_DISABLED: "1" };
+      return {
+        HOME: "/nonexistent",
+        BERTH_AUTH_SECRET: facts.authSecret,
+        // next-auth takes its own address from here and from nowhere else: never from what a request says.
+        NEXTAUTH_URL: facts.config.web.origin,
+        NEXT_TELEMETRY_DISABLED: "1",
+      };
     case "worker":
       return {
         ...marathon,

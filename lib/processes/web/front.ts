@@ -7,6 +7,8 @@ export interface FrontOptions {
   /** The dashboard's own origin: nothing is ever derived from what a request says of itself. */
   readonly origin: string;
   readonly log: Log;
+  /** Milliseconds for a request's body to arrive; not asked of Git. Default: a minute. */
+  readonly bodyMs?: number;
   readonly serveGit: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   readonly servePages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
@@ -22,15 +24,19 @@ const innerHeader = "x-berth-inner";
 const innerSecret = randomBytes(24).toString("base64url");
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 const knownMethods = new Set([...safeMethods, "POST", "PUT", "PATCH", "DELETE"]);
-/** Doors that carry their own credentials on every request: the name they are called by does not matter to them. */
-const tokenDoors = /^\/(?:api|git)\//;
+/** Doors that carry their own credentials on every request, and the one for load balancers: the name they are called by does not matter to them. */
+const tokenDoors = /^\/(?:api\/v1\/|api\/health(?:[?]|$)|git\/)/;
+/** Doors that are open to strangers: what they may send is no more than a form. */
+const strangersDoors = /^\/(?:sign-in|setup|invite|api\/auth)(?:[/?]|$)/;
+const strangersBodyBytes = 64 * 1024;
+const defaultBodyMs = 60_000;
 
 /** What stands before Next: framing, Host, Origin, headers in both directions, and Git. */
 export function createFront(options: FrontOptions): RequestListener {
   const own = new URL(options.origin);
   return (request, response) => {
     handle(request, response).catch((error: unknown) => {
-      options.log.error({ err: error, url: request.url }, "A request ended by a mistake of Berth's.");
+      options.log.error({ err: error, path: loggedPath(request.url ?? "") }, "A request ended by a mistake of Berth's.");
       if (!response.headersSent) refuse(response, 500, "Berth made a mistake.");
       else response.destroy();
     });
@@ -38,7 +44,10 @@ export function createFront(options: FrontOptions): RequestListener {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? "";
+    // A push may take as long as it moves.
+    if (!url.startsWith("/git/")) boundBody(request, options.bodyMs ?? defaultBodyMs);
     if (!url.startsWith("/") || url.startsWith("//")) return refuse(response, 400, "Use a path.");
+    if (hasDots(url)) return refuse(response, 400, "Use a path without . and .. in it.");
     if (!knownMethods.has(request.method ?? "")) return refuse(response, 405, "That method is not known here.");
     if (hostsOf(request).length > 1 || request.headers.host === undefined) return refuse(response, 400, "Send exactly one Host.");
     const inner = isInner(request);
@@ -54,6 +63,8 @@ export function createFront(options: FrontOptions): RequestListener {
       return refuse(response, 421, "That is not this dashboard's address.");
     }
     if (!isOwnWrite(request, url)) return refuse(response, 403, "That request came from another site.");
+    if (strangersDoors.test(url) && !isSmall(request)) return refuse(response, 413, "That is more than a form.");
+    dropPlantedCookies(request);
     // Static files are no documents: they carry nothing that a policy could guard, and there are many of them.
     if (!url.startsWith("/_next/static/")) protect(request, response, own);
     await options.servePages(request, response);
@@ -70,6 +81,44 @@ export function createFront(options: FrontOptions): RequestListener {
     const site = request.headers["sec-fetch-site"];
     return origin === options.origin && (site === undefined || site === "same-origin");
   }
+}
+
+/** Dots that some part behind this one might walk up by: then it would not be the path that was looked at here. */
+function hasDots(url: string): boolean {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  return path.split(/\/|%2f|\\|%5c/i).some((part) => /^(?:\.|%2e){1,2}$/i.test(part));
+}
+
+function isSmall(request: IncomingMessage): boolean {
+  if (safeMethods.has(request.method ?? "")) return true;
+  const length = request.headers["content-length"];
+  return request.headers["transfer-encoding"] === undefined && (length === undefined || Number(length) <= strangersBodyBytes);
+}
+
+/** A body that trickles in holds a connection, and what waits for it, for no longer than this. */
+function boundBody(request: IncomingMessage, ms: number): void {
+  if (request.headers["transfer-encoding"] === undefined && request.headers["content-length"] === undefined) return;
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, ms);
+  request.once("close", () => clearTimeout(timer));
+}
+
+/** One of our cookies that comes twice was planted by somebody: neither counts. Nor does one in pieces, which we never make. */
+function dropPlantedCookies(request: IncomingMessage): void {
+  const { cookie } = request.headers;
+  if (cookie === undefined) return;
+  const pairs = cookie.split(";").map((pair) => ({ pair: pair.trim(), name: pair.split("=", 1)[0]?.trim() ?? "" }));
+  const count = (name: string) => pairs.filter((other) => other.name === name).length;
+  const isPlanted = (name: string) => name.startsWith("__Host-berth-") && (name.includes(".") || count(name) > 1);
+  const kept = pairs.filter(({ name }) => !isPlanted(name));
+  if (kept.length < pairs.length) request.headers.cookie = kept.map(({ pair }) => pair).join("; ");
+}
+
+/** Queries and invitations carry codes that nobody may find in a log. */
+function loggedPath(url: string): string {
+  const path = url.split("?", 1)[0] ?? "";
+  return path.startsWith("/invite/") ? "/invite/…" : path.slice(0, 300);
 }
 
 function isInner(request: IncomingMessage): boolean {

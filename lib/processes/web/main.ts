@@ -39,7 +39,11 @@ await runProcess("web", async (config, log) => {
   server.requestTimeout = 0;
   server.keepAliveTimeout = 65_000;
   server.on("upgrade", (_request, socket) => socket.destroy());
-  server.on("clientError", (_error, socket) => socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // Browsers open connections ahead of need. An answer to one that stayed silent would be taken for that of the first request on it.
+    if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") socket.destroy();
+    else socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

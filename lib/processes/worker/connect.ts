@@ -7,6 +7,7 @@ import { z } from "zod";
 import { connectEngine, type EngineTarget } from "#lib/adapters/docker/client.ts";
 import { createGitRunner } from "#lib/adapters/git/runner.ts";
 import { createMarathon } from "#lib/adapters/marathon/client.ts";
+import { createClusterReader } from "#lib/adapters/mesos/cluster.ts";
 import { createTaskLogReader } from "#lib/adapters/mesos/files.ts";
 import { createRegistry } from "#lib/adapters/registry/client.ts";
 import { describeError } from "#lib/core/errors.ts";
@@ -22,7 +23,8 @@ import { allowGitAddresses } from "./git-addresses.ts";
 /** Chooses and wires the worker's parts: the one place where settings become adapters. */
 export async function connectWorker(config: Config, database: Database, log: Log, poolId: () => string): Promise<WorkerContext> {
   const target = engineTarget(config.docker.host);
-  const marathon = createMarathon({ urls: config.marathon.urls, ...optional("credentials", config.marathon.credentials), log });
+  const access = { ...optional("credentials", config.marathon.credentials), ...optional("token", config.marathon.token) };
+  const marathon = createMarathon({ urls: config.marathon.urls, ...access, log });
   const protocols = ["https", "http", "ssh", ...(config.git.allowFile ? ["file"] : [])];
   const registryUrl = config.registry.url;
   return {
@@ -49,9 +51,10 @@ export async function connectWorker(config: Config, database: Database, log: Log
     taskLogs: createTaskLogReader({
       info: () => marathon.info(),
       marathonUrls: config.marathon.urls,
-      ...optional("credentials", config.marathon.credentials),
+      ...access,
       log,
     }),
+    cluster: createClusterReader({ info: () => marathon.info(), marathonUrls: config.marathon.urls, ...access, log }),
     registry:
       registryUrl === undefined
         ? null

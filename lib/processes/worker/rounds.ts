@@ -1,5 +1,6 @@
 import { describeError } from "#lib/core/errors.ts";
 import { reviveBuilds } from "#lib/domain/builds/run.ts";
+import { recordCluster } from "#lib/domain/workers/cluster.ts";
 import type { WorkerContext } from "#lib/domain/workers/context.ts";
 import { releaseDeadWorkers } from "#lib/domain/workers/janitor.ts";
 import { checkParts } from "#lib/domain/workers/parts.ts";
@@ -7,7 +8,7 @@ import { sweepEnvironments, sweepImages, sweepRows } from "#lib/domain/workers/s
 import { listen } from "#lib/platform/database/listen.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
-const everyMs = { janitor: 5_000, parts: 5_000, environments: 20_000, builds: 10_000, images: 30_000, rows: 10 * 60_000 };
+const everyMs = { janitor: 5_000, parts: 5_000, cluster: 10_000, environments: 20_000, builds: 10_000, images: 30_000, rows: 10 * 60_000 };
 const appPrefix = "/berth/";
 
 /**
@@ -19,6 +20,7 @@ export function startRounds(context: WorkerContext, options: { url: string; sync
   const timers = [
     every(context, everyMs.janitor, "janitor", () => releaseDeadWorkers(context.database, context.log)),
     every(context, everyMs.parts, "parts", () => checkParts(context)),
+    every(context, everyMs.cluster, "cluster", () => recordCluster(context)),
     every(context, everyMs.environments, "environments", () => sweepEnvironments(context)),
     every(context, everyMs.builds, "builds", () => reviveBuilds(context)),
     every(context, everyMs.images, "images", () => sweepImages(context)),
@@ -77,10 +79,11 @@ async function followMarathon(context: WorkerContext, signal: AbortSignal): Prom
       );
       continue;
     }
-    if (event.appId === null || !event.appId.startsWith(appPrefix)) continue;
-    await ringApp(context, event.appId).catch((error: unknown) =>
-      context.log.info({ reason: describeError(error) }, "An event of Marathon's was lost; the next pass sees to it."),
-    );
+    for (const appId of event.appIds.filter((id) => id.startsWith(appPrefix))) {
+      await ringApp(context, appId).catch((error: unknown) =>
+        context.log.info({ reason: describeError(error) }, "An event of Marathon's was lost; the next pass sees to it."),
+      );
+    }
   }
 }
 

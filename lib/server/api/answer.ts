@@ -1,4 +1,5 @@
 import { BerthError, isBerthError } from "#lib/core/errors.ts";
+import type { Actor } from "#lib/domain/access/policy.ts";
 import { parseInput } from "#lib/domain/command.ts";
 import { isDatabaseDown } from "#lib/platform/database/client.ts";
 
@@ -6,8 +7,9 @@ import { requestSource, tokenActor } from "../current-actor.ts";
 import { statusOf } from "../http-status.ts";
 import { services } from "../services.ts";
 import type { Operation } from "./operation.ts";
+import { readJson } from "./read-json.ts";
 
-const bodyMaxBytes = 1024 * 1024;
+const bodyMs = 30_000;
 
 /** Finds, checks and runs the operation of a request; every refusal is problem+json with a code. */
 export async function answerApi(operations: readonly Operation[], request: Request): Promise<Response> {
@@ -19,20 +21,22 @@ export async function answerApi(operations: readonly Operation[], request: Reque
       return params === null ? [] : [{ candidate, params }];
     });
     // A stranger learns nothing, not even which paths there are.
-    const actor = await tokenActor(request);
-    if (actor === null) throw new BerthError("not_signed_in", { detail: "Send Authorization: Bearer <API token>." });
+    const caller = await callerOf(request);
     const found = candidates.find(({ candidate }) => candidate.method === request.method);
     if (found === undefined) {
       if (candidates.length === 0) throw new BerthError("not_found");
       return new Response(null, { status: 405, headers: { allow: candidates.map(({ candidate }) => candidate.method).join(", ") } });
     }
     const { candidate, params } = found;
+    const json = candidate.body === null ? undefined : await readJson(request, bodyMs);
+    // Whoever held the body open may have lost his rights meanwhile: it is those of now that count.
+    const actor = candidate.body === null ? caller : await callerOf(request);
     const result = await candidate.run({
       services: services(),
       actor,
       params: candidate.params === null ? {} : parsePathParams(candidate, params),
       query: candidate.query === null ? {} : parseInput(candidate.query, Object.fromEntries(url.searchParams)),
-      body: candidate.body === null ? undefined : parseInput(candidate.body, await readJson(request)),
+      body: candidate.body === null ? undefined : parseInput(candidate.body, json),
       request,
     });
     if (result instanceof Response) return result;
@@ -40,6 +44,12 @@ export async function answerApi(operations: readonly Operation[], request: Reque
   } catch (error) {
     return problemResponse(error);
   }
+}
+
+async function callerOf(request: Request): Promise<Actor> {
+  const actor = await tokenActor(request);
+  if (actor === null) throw new BerthError("not_signed_in", { detail: "Send Authorization: Bearer <API token>." });
+  return actor;
 }
 
 /** An id that cannot be one names nothing. */
@@ -70,24 +80,6 @@ function matchPath(pattern: string, path: string): Record<string, string> | null
   return params;
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type))
-    throw new BerthError("invalid_input", { detail: "Send JSON with content-type application/json." });
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > bodyMaxBytes) throw new BerthError("payload_too_large");
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    throw new BerthError("invalid_input", { detail: "That is not JSON." });
-  }
-}
-
 /** RFC 9457. What nobody expected is logged under the request's id and shown as `internal`. */
 export async function problemResponse(error: unknown): Promise<Response> {
   const known = isBerthError(error) ? error : new BerthError(isDatabaseDown(error) ? "unavailable" : "internal", { cause: error });
@@ -96,6 +88,8 @@ export async function problemResponse(error: unknown): Promise<Response> {
   const status = statusOf(known.code);
   const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="Berth"';
+  // The rest of such a body is not waited for.
+  if (status === 408) headers["connection"] = "close";
   if (known.retryAfterSeconds !== undefined) headers["retry-after"] = String(known.retryAfterSeconds);
   const body = {
     type: `urn:berth:error:${known.code}`,

@@ -6,15 +6,19 @@ import { getDeployment } from "#lib/domain/deployments/queries.ts";
 import { destroy } from "#lib/domain/environments/commands/destroy.ts";
 import { preview } from "#lib/domain/environments/commands/preview.ts";
 import { redeploy } from "#lib/domain/environments/commands/redeploy.ts";
+import { resetDelay } from "#lib/domain/environments/commands/reset-delay.ts";
+import { restart } from "#lib/domain/environments/commands/restart.ts";
+import { scale } from "#lib/domain/environments/commands/scale.ts";
 import { start } from "#lib/domain/environments/commands/start.ts";
 import { stop } from "#lib/domain/environments/commands/stop.ts";
 import { listEnvironments } from "#lib/domain/environments/list.ts";
 import { type EnvironmentPage, getEnvironmentById } from "#lib/domain/environments/queries.ts";
+import { previewScale } from "#lib/domain/environments/scaling.ts";
 
 import type { Services } from "../services.ts";
 import { deploymentLogResponse } from "../streams/log.ts";
 import { operation } from "./operation.ts";
-import { deploymentSchema, environmentSchema, idParams, slugParams, startedSchema } from "./schemas.ts";
+import { deploymentSchema, environmentSchema, idParams, scaleEffectSchema, slugParams, startedSchema } from "./schemas.ts";
 
 function environmentJson(page: EnvironmentPage) {
   const status = page.destroyedAt !== null ? "destroyed" : page.desired === "destroyed" ? "destroying" : page.serving;
@@ -29,6 +33,16 @@ function environmentJson(page: EnvironmentPage) {
     statusDetail: page.servingDetail,
     desired: page.desired,
     instances: page.instances,
+    crashes:
+      page.incident === null
+        ? null
+        : {
+            count: page.incident.count,
+            reason: page.incident.reason,
+            since: page.incident.since,
+            nextTryAt: page.incident.nextTryAt,
+            log: page.incident.tail,
+          },
     release: page.live,
     deployment: page.current ?? page.last,
     createdAt: page.createdAt,
@@ -41,7 +55,7 @@ async function started(services: Services, actor: Actor, result: { environmentId
   return { id: page.id, url: page.url, deployment: result.deploymentId === undefined ? null : { id: result.deploymentId } };
 }
 
-const verbs = { redeploy, start, stop } as const;
+const verbs = { redeploy, restart, start, stop } as const;
 
 export const environmentOperations = [
   operation({
@@ -88,13 +102,14 @@ export const environmentOperations = [
     success: { status: 202, schema: startedSchema },
     run: async ({ services, actor, params }) => started(services, actor, await destroy.run(services, actor, { environment: params.id })),
   }),
-  ...(["redeploy", "stop", "start"] as const).map((verb) =>
+  ...(["redeploy", "restart", "stop", "start"] as const).map((verb) =>
     operation({
       method: "POST",
       path: `/environments/{id}/${verb}`,
       id: `${verb}Environment`,
       summary: {
         redeploy: "Deploy the head of its ref again",
+        restart: "Replace its tasks by new ones of the same release, without a pause",
         stop: "Stop its containers; release and URL stay",
         start: "Start it with the release that was live",
       }[verb],
@@ -105,6 +120,30 @@ export const environmentOperations = [
         started(services, actor, await verbs[verb].run(services, actor, { environment: params.id })),
     }),
   ),
+  operation({
+    method: "POST",
+    path: "/environments/{id}/scale",
+    id: "scaleEnvironment",
+    summary: "Set how many instances it has (1 to 50), without a new release; with dryRun only say what that would mean",
+    tag: "environments",
+    params: idParams,
+    body: z.strictObject({ instances: z.number().int().min(0), dryRun: z.boolean().optional() }),
+    success: { status: 202, schema: scaleEffectSchema },
+    async run({ services, actor, params, body: { instances, dryRun = false } }) {
+      const done = dryRun ? null : await scale.run(services, actor, { environment: params.id, instances });
+      return { ...(await previewScale(services, actor, params.id, { to: instances, from: done?.from })), dryRun };
+    },
+  }),
+  operation({
+    method: "POST",
+    path: "/environments/{id}/reset-delay",
+    id: "resetDelayOfEnvironment",
+    summary: "Have the cluster start a crashing app again now instead of after its pause",
+    tag: "environments",
+    params: idParams,
+    success: { status: 202, schema: startedSchema },
+    run: async ({ services, actor, params }) => started(services, actor, await resetDelay.run(services, actor, { environment: params.id })),
+  }),
   operation({
     method: "GET",
     path: "/deployments/{id}",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What the REST interface says. Names as on the pages; times as ISO 8601 in UTC. */
-const time = z
+export const time = z
   .date()
   .transform((date) => date.toISOString())
   .pipe(z.iso.datetime())
@@ -117,12 +117,27 @@ export const environmentSchema = z
     statusDetail: z.string().nullable(),
     desired: z.enum(["running", "stopped", "destroyed"]),
     instances: z.number(),
+    crashes: z
+      .object({ count: z.number(), reason: z.string(), since: time, nextTryAt: optionalTime, log: z.string().nullable() })
+      .nullable()
+      .meta({ description: "How often its tasks ended by themselves, while instances are missing; the log for whoever may read it" }),
     release: releaseSchema.nullable(),
     deployment: deploymentSummarySchema.nullable().meta({ description: "The deployment under way, else the last one" }),
     createdAt: time,
     createdBy: z.string().nullable(),
   })
   .meta({ id: "Environment" });
+export const scaleEffectSchema = z
+  .object({
+    from: z.number(),
+    to: z.number(),
+    cpus: z.number(),
+    mem: z.number().meta({ description: "MiB; negative when it gives back" }),
+    fits: z.boolean().nullable().meta({ description: "null: what the cluster has free is not known" }),
+    room: z.number().nullable().meta({ description: "How many more instances the cluster has room for" }),
+    dryRun: z.boolean(),
+  })
+  .meta({ id: "ScaleEffect" });
 export const startedSchema = z
   .object({ id: z.uuid(), url: z.string(), deployment: z.object({ id: z.uuid() }).nullable() })
   .meta({ id: "StartedEnvironment" });

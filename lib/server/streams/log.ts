@@ -6,6 +6,7 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 import { currentActor, tokenActor } from "../current-actor.ts";
 import type { Services } from "../services.ts";
 import { guard } from "./guard.ts";
+import { takeSeat } from "./seats.ts";
 import { type SseWriter, sseResponse } from "./sse.ts";
 
 const chunksAtOnce = 40;
@@ -31,21 +32,30 @@ export async function deploymentLogResponse(
   const source = await deploymentLog(services, deploymentId);
   source.authorise(actor);
   return options.follow
-    ? followResponse(services, source, options.request)
-    : textResponse(services, source.logId, `deployment-${deploymentId}.log`);
+    ? followResponse(services, source, options.request, takeSeat(services.hub, actor))
+    : textResponse(services, source, options.request, `deployment-${deploymentId}.log`);
 }
 
 /** The output of a running environment, followed. Being read is what makes the worker copy it. */
 export async function environmentLogResponse(services: Services, actor: Actor, environmentId: string, request: Request): Promise<Response> {
   const row = await services.database.environment.findUnique({
     where: { id: environmentId },
-    select: { runtimeLogId: true, projectId: true, destroyedAt: true, stage: { select: { kind: true } } },
+    select: {
+      runtimeLogId: true,
+      projectId: true,
+      destroyedAt: true,
+      stage: { select: { kind: true } },
+      project: { select: { deletedAt: true } },
+    },
   });
-  if (row === null || row.destroyedAt !== null) throw new BerthError("not_found");
+  if (row === null || row.destroyedAt !== null || row.project.deletedAt !== null) throw new BerthError("not_found");
   const source: LogSource = {
     logId: row.runtimeLogId,
     authorise: (who) => authorise(who, "logs", { type: "environment", projectId: row.projectId, stageKind: row.stage.kind }),
-    isOver: () => Promise.resolve(false),
+    async isOver() {
+      const now = await services.database.environment.findUnique({ where: { id: environmentId }, select: { destroyedAt: true } });
+      return now === null || now.destroyedAt !== null;
+    },
   };
   source.authorise(actor);
   const watch = async () => {
@@ -55,9 +65,18 @@ export async function environmentLogResponse(services: Services, actor: Actor, e
     });
     await enqueue(services.database, { task: "follow-log", payload: { environmentId } });
   };
-  await watch();
+  const leave = takeSeat(services.hub, actor);
+  try {
+    await watch();
+  } catch (error) {
+    leave();
+    throw error;
+  }
   const timer = setInterval(() => void watch().catch(() => undefined), watchAgainMs);
-  return followResponse(services, source, request, () => clearInterval(timer));
+  return followResponse(services, source, request, () => {
+    clearInterval(timer);
+    leave();
+  });
 }
 
 async function deploymentLog(services: Services, deploymentId: string): Promise<LogSource> {
@@ -67,9 +86,10 @@ async function deploymentLog(services: Services, deploymentId: string): Promise<
       projectId: true,
       build: { select: { id: true, logId: true } },
       environment: { select: { stage: { select: { kind: true } } } },
+      project: { select: { deletedAt: true } },
     },
   });
-  if (row === null || row.build === null) throw new BerthError("not_found");
+  if (row === null || row.build === null || row.project.deletedAt !== null) throw new BerthError("not_found");
   const { build } = row;
   return {
     logId: build.logId,
@@ -82,17 +102,13 @@ async function deploymentLog(services: Services, deploymentId: string): Promise<
   };
 }
 
-function followResponse(services: Services, source: LogSource, request: Request, onEnd: () => void = () => undefined): Response {
+function followResponse(services: Services, source: LogSource, request: Request, onEnd: () => void): Response {
   const after = lastSeen(request);
   return sseResponse(request, (writer) => {
     const reader = createReader(services, source, writer, after);
     const forget = services.hub.onLog(source.logId, reader.ring);
     const timer = setInterval(reader.ring, lookMs);
-    const unguard = guard(services.hub, writer, async () => {
-      const actor = request.headers.has("authorization") ? await tokenActor(request) : await currentActor();
-      if (actor !== null) source.authorise(actor);
-      return actor !== null;
-    });
+    const unguard = guard(services.hub, writer, () => mayStillRead(source, request));
     reader.ring();
     return () => {
       forget();
@@ -101,6 +117,13 @@ function followResponse(services: Services, source: LogSource, request: Request,
       onEnd();
     };
   });
+}
+
+/** False, or the refusal thrown, when who reads has lost the right to it. */
+async function mayStillRead(source: LogSource, request: Request): Promise<boolean> {
+  const actor = request.headers.has("authorization") ? await tokenActor(request) : await currentActor();
+  if (actor !== null) source.authorise(actor);
+  return actor !== null;
 }
 
 /** Reads on from a position whenever it is rung at, one reading at a time. */
@@ -150,14 +173,15 @@ function createReader(services: Services, source: LogSource, writer: SseWriter, 
   return { ring };
 }
 
-/** The log as text, streamed chunk by chunk so that its size does not matter. */
-function textResponse(services: Services, logId: string, fileName: string): Response {
+/** The log as text, streamed chunk by chunk so that its size does not matter; a reader who takes his time is asked for his right again. */
+function textResponse(services: Services, source: LogSource, request: Request, fileName: string): Response {
   const encoder = new TextEncoder();
   let position = 0;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
+      if (position > 0 && !(await mayStillRead(source, request))) throw new BerthError("forbidden");
       const chunks = await services.database.logChunk.findMany({
-        where: { logId, seq: { gt: position } },
+        where: { logId: source.logId, seq: { gt: position } },
         orderBy: { seq: "asc" },
         take: chunksAtOnce,
       });

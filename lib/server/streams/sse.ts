@@ -28,6 +28,8 @@ export function sseResponse(request: Request, start: (writer: SseWriter) => () =
         writer = createWriter(controller);
         request.signal.addEventListener("abort", writer.close, { once: true });
         writer.onClose(start(writer));
+        // Who has gone already is not told of again.
+        if (request.signal.aborted) writer.close();
       },
       pull: () => writer?.pulled(),
       cancel: () => writer?.close(),

@@ -11,6 +11,7 @@ export interface LoadFigures {
 interface LoadOptions {
   readonly port: number;
   readonly host: string;
+  readonly token: string;
   readonly connections: number;
   readonly seconds: number;
 }
@@ -29,7 +30,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadFigures> {
 }
 
 function driveConnection(options: LoadOptions, until: number, latencies: number[], failed: { count: number }): Promise<void> {
-  const request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\n\r\n`;
+  const request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nAuthorization: Bearer ${options.token}\r\n\r\n`;
   return new Promise((resolve) => {
     const socket = connect({ port: options.port, host: "127.0.0.1", noDelay: true });
     let pending: Buffer = Buffer.alloc(0);

@@ -1,5 +1,4 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,7 +10,8 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { Client } from "pg";
 
-import { createTestDatabase } from "#tests/support/database.ts";
+import { addEnvironment, addPerson, addProject, addStage, addToken } from "#tests/integration/gateway/places.ts";
+import { type TestDatabase, createTestDatabase } from "#tests/support/database.ts";
 import { setup } from "#tests/support/global-setup.ts";
 
 import { type LoadFigures, runLoad } from "./load-client.ts";
@@ -44,10 +44,13 @@ export async function benchGateway(): Promise<BenchResult> {
   const endRun = await setup();
   const database = await createTestDatabase();
   try {
-    const contenders = await startContenders(folder, database.url, children);
-    const drive = (await hasProgram("wrk")) ? runWrk : (port: number) => runLoad({ port, host, connections, seconds });
+    const contenders = await startContenders(folder, database, children);
+    const { token } = contenders;
+    const drive = (await hasProgram("wrk"))
+      ? (port: number) => runWrk(port, token)
+      : (port: number) => runLoad({ port, host, token, connections, seconds });
     const idleMiB = await residentMiB(contenders.gatewayPid);
-    const figures = await measure(contenders.ports, drive);
+    const figures = await measure(contenders, drive);
     const loadedMiB = await residentMiB(contenders.gatewayPid);
     return {
       name: "gateway",
@@ -62,19 +65,20 @@ export async function benchGateway(): Promise<BenchResult> {
 }
 
 type Contender = "backend alone" | "bare undici proxy" | "HAProxy, one thread" | "gateway";
-type Ports = ReadonlyMap<Contender, number>;
+interface Contenders {
+  readonly ports: ReadonlyMap<Contender, number>;
+  readonly gatewayPid: number;
+  /** Sent with every request, to all of them: the environment is not for everybody. */
+  readonly token: string;
+}
 
-async function startContenders(
-  folder: string,
-  databaseUrl: string,
-  children: ChildProcess[],
-): Promise<{ ports: Ports; gatewayPid: number }> {
+async function startContenders(folder: string, database: TestDatabase, children: ChildProcess[]): Promise<Contenders> {
   const [backend, bare, gateway, proxy] = [await freePort(), await freePort(), await freePort(), await freePort()];
   await bundleServers(folder);
-  await addRoute(databaseUrl, backend);
+  const token = await addRoute(database.url, backend);
   await startNode(folder, "backend", { PORT: String(backend) }, children);
   await startNode(folder, "bare-proxy", { PORT: String(bare), BACKEND_PORT: String(backend) }, children);
-  const gatewayPid = await startNode(folder, "gateway", { PORT: String(gateway), DATABASE_URL: databaseUrl }, children);
+  const gatewayPid = await startNode(folder, "gateway", { PORT: String(gateway), DATABASE_URL: database.roles.gateway }, children);
   const ports = new Map<Contender, number>([
     ["backend alone", backend],
     ["bare undici proxy", bare],
@@ -84,7 +88,7 @@ async function startContenders(
     await startHaproxy(folder, proxy, backend, children);
     ports.set("HAProxy, one thread", proxy);
   }
-  return { ports, gatewayPid };
+  return { ports, gatewayPid, token };
 }
 
 async function bundleServers(folder: string): Promise<void> {
@@ -103,15 +107,17 @@ async function bundleServers(folder: string): Promise<void> {
   });
 }
 
-async function addRoute(databaseUrl: string, port: number): Promise<void> {
+async function addRoute(databaseUrl: string, port: number): Promise<string> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
-  await client.query("ALTER TABLE route DROP CONSTRAINT IF EXISTS route_environment_id_fkey");
+  const stageId = await addStage(client, await addProject(client), "review", false);
   const targets = JSON.stringify([{ taskId: "bench", host: "127.0.0.1", port }]);
   const insert =
     "INSERT INTO route (environment_id, host, project_name, environment_name, state, targets) VALUES ($1, $2, 'shop', 'review/bench', 'live', $3)";
-  await client.query(insert, [randomUUID(), host, targets]);
+  await client.query(insert, [await addEnvironment(client, stageId), host, targets]);
+  const token = await addToken(client, await addPerson(client, true));
   await client.end();
+  return token;
 }
 
 async function startNode(folder: string, name: string, env: Record<string, string>, children: ChildProcess[]): Promise<number> {
@@ -149,7 +155,7 @@ async function startHaproxy(folder: string, port: number, backend: number, child
   );
   children.push(spawn("haproxy", ["-db", "-f", file], { stdio: "ignore" }));
   for (let tries = 0; tries < 100; tries++) {
-    const answered = await runLoad({ port, host, connections: 1, seconds: 0.05 });
+    const answered = await runLoad({ port, host, token: "", connections: 1, seconds: 0.05 });
     if (answered.perSecond > 0) return;
     await delay(50);
   }
@@ -157,9 +163,12 @@ async function startHaproxy(folder: string, port: number, backend: number, child
 }
 
 /** All contenders once per round, so that a busy moment of the machine meets all of them alike. */
-async function measure(ports: Ports, drive: (port: number) => Promise<LoadFigures>): Promise<Map<Contender, LoadFigures[]>> {
+async function measure(
+  { ports, token }: Contenders,
+  drive: (port: number) => Promise<LoadFigures>,
+): Promise<Map<Contender, LoadFigures[]>> {
   const figures = new Map<Contender, LoadFigures[]>();
-  for (const port of ports.values()) await runLoad({ port, host, connections, seconds: 1 });
+  for (const port of ports.values()) await runLoad({ port, host, token, connections, seconds: 1 });
   for (let round = 0; round < rounds; round++) {
     for (const [contender, port] of ports) figures.set(contender, [...(figures.get(contender) ?? []), await drive(port)]);
   }
@@ -188,7 +197,7 @@ function rowsOf(figures: ReadonlyMap<Contender, readonly LoadFigures[]>): BenchR
   return rows;
 }
 
-async function runWrk(port: number): Promise<LoadFigures> {
+async function runWrk(port: number, token: string): Promise<LoadFigures> {
   const { stdout } = await execute("wrk", [
     "-t1",
     `-c${connections}`,
@@ -196,6 +205,8 @@ async function runWrk(port: number): Promise<LoadFigures> {
     "--latency",
     "-H",
     `Host: ${host}`,
+    "-H",
+    `Authorization: Bearer ${token}`,
     `http://127.0.0.1:${port}/`,
   ]);
   const time = (name: string): number => {

@@ -9,6 +9,8 @@ const answerMs = 2_000;
 export interface Expected {
   readonly url: string;
   readonly hostHeader?: string;
+  /** The API token of somebody who may see it. */
+  readonly token?: string;
   readonly text: string;
   readonly limitMs: number;
 }
@@ -40,7 +42,10 @@ async function ask(expected: Expected, dispatcher: Agent): Promise<{ status: num
   try {
     const answer = await request(expected.url, {
       dispatcher,
-      headers: expected.hostHeader === undefined ? {} : { host: expected.hostHeader },
+      headers: {
+        ...(expected.hostHeader === undefined ? {} : { host: expected.hostHeader }),
+        ...(expected.token === undefined ? {} : { "x-berth-token": expected.token }),
+      },
       headersTimeout: answerMs,
       bodyTimeout: answerMs,
     });

@@ -104,14 +104,16 @@ async function load({ product, rest, slug, shop, environment }: Stage): Promise<
     await answer.body.dump();
     if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}.`);
   }
-  const { url, hostHeader } = addressOf(product, environment);
+  const { url, hostHeader, token } = addressOf(product, environment);
   for (let count = 0; count < gatewayRequests; count += 10) {
-    await Promise.all(Array.from({ length: 10 }, async () => (await request(url, { headers: { host: hostHeader } })).body.dump()));
+    await Promise.all(
+      Array.from({ length: 10 }, async () => (await request(url, { headers: { host: hostHeader, "x-berth-token": token } })).body.dump()),
+    );
   }
   for (let count = 0; count < pushes; count++) {
     const text = await shop.changeTitle();
     await shop.push();
-    await firstAnswer({ url, hostHeader, text, limitMs: 60_000 });
+    await firstAnswer({ url, hostHeader, token, text, limitMs: 60_000 });
     await rest.settle(environment.id);
   }
 }

@@ -77,7 +77,7 @@ async function setStage(folder: string): Promise<Stage> {
   }
 }
 
-/** Where an environment answers at the gateway. */
-export function addressOf(product: Product, environment: { readonly url: string }): { url: string; hostHeader: string } {
-  return { url: `${product.gatewayUrl}/`, hostHeader: new URL(environment.url).host };
+/** Where an environment answers at the gateway, and with what token. */
+export function addressOf(product: Product, environment: { readonly url: string }): { url: string; hostHeader: string; token: string } {
+  return { url: `${product.gatewayUrl}/`, hostHeader: new URL(environment.url).host, token: product.adminToken };
 }

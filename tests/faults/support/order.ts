@@ -24,11 +24,7 @@ const appList = z.object({ apps: z.array(z.object({ id: z.string(), instances: z
 /** Counts containers, apps, images and routes, and what the rows say they should be. */
 export async function takeInventory(product: Product): Promise<Inventory> {
   const running = "e.destroyed_at IS NULL AND e.desired = 'running' AND e.live_release_id IS NOT NULL";
-  const [containers] = await ask(
-    product,
-    number,
-    `SELECT COALESCE(sum(r.instances), 0)::int AS count FROM environment e JOIN release r ON r.id = e.live_release_id WHERE ${running}`,
-  );
+  const [containers] = await ask(product, number, `SELECT COALESCE(sum(e.instances), 0)::int AS count FROM environment e WHERE ${running}`);
   const apps = await ask(
     product,
     text,

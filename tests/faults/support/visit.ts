@@ -9,7 +9,7 @@ export interface Visit {
   readonly body: string;
 }
 
-/** One request through the gateway, as a browser would send it to the environment's URL. Status 0: nobody answered. */
+/** One request of the admin's token through the gateway to the environment's URL. Status 0: nobody answered. */
 export function visit(product: Product, url: string, path = "/"): Promise<Visit> {
   return new Promise((resolve) => {
     const gateway = new URL(product.gatewayUrl);
@@ -18,7 +18,7 @@ export function visit(product: Product, url: string, path = "/"): Promise<Visit>
         host: gateway.hostname,
         port: gateway.port,
         path,
-        headers: { host: new URL(url).host },
+        headers: { host: new URL(url).host, "x-berth-token": product.adminToken },
         signal: AbortSignal.timeout(5000),
         agent: false,
       },

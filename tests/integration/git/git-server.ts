@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 
-import { parseGitRequest, serveGit, type ServeGitResult } from "#lib/adapters/git/http-backend.ts";
+import { parseGitRequest, serveGit, type ServeGitOptions, type ServeGitResult } from "#lib/adapters/git/http-backend.ts";
 
 import { log } from "./fixture.ts";
 
@@ -43,6 +43,7 @@ interface GitServerOptions {
   readonly folder: string;
   readonly maxBodyBytes?: number;
   readonly idleMs?: number;
+  readonly judgeAgain?: ServeGitOptions["judgeAgain"];
   /** Decides before git is asked; true when the request was answered already. */
   readonly guard?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -54,12 +55,14 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     if (options.guard?.(request, response) === true) return;
     const parsed = parseGitRequest(request.url ?? "", request.method ?? "");
     if (parsed === null) return void response.writeHead(404).end();
+    const judgeAgain = options.judgeAgain === undefined ? {} : { judgeAgain: options.judgeAgain };
     const idle = options.idleMs === undefined ? {} : { idleMs: options.idleMs };
     void serveGit({ log, ...idle }, request, response, {
       gitDir: `${options.folder}/${parsed.repository}.git`,
       pathInfo: parsed.pathInfo,
       query: parsed.query,
       remoteUser: "anna",
+      ...judgeAgain,
       maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
     }).then((result) => results.push(result));
   });

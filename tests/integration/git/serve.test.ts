@@ -76,6 +76,18 @@ test("a push of 60 MB arrives", { timeout: 60_000 }, async () => {
   await git(work, "checkout", "-q", "master");
 });
 
+test("a push that is not welcome any more when all of it has arrived moves nothing, and says so at the terminal", async () => {
+  const before = await refs();
+  const strict = await startGitServer({ folder: fixture.path("repositories"), judgeAgain: () => Promise.resolve("No more of this.") });
+  try {
+    const push = ["push", `${strict.origin}/git/shop.git`, "HEAD:refs/heads/too-late", ":refs/heads/large"];
+    expect(await gitFails(work, ...push)).toContain("No more of this.");
+  } finally {
+    await strict.close();
+  }
+  expect(await refs()).toEqual(before);
+});
+
 const hostile = [
   "$(id)",
   "a;touch${IFS}x",

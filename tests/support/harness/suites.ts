@@ -15,9 +15,11 @@ export interface SuiteOptions {
   readonly stopping: AbortSignal;
 }
 
+const mutationTest = "tests/integration/access/mutation.ts";
+
 /**
- * Vitest's projects in two runs: all but the faults, then the faults, which kill what others would use and whose promises
- * are times.
+ * Vitest's projects in three runs: all but the faults, then the faults, which kill what others would use and whose promises
+ * are times, then the access tests over a product in which each single check is switched off.
  */
 export async function runVitest(options: SuiteOptions): Promise<Totals> {
   const calm = await runProjects(options, "calm", ["--project=!faults"]);
@@ -25,7 +27,11 @@ export async function runVitest(options: SuiteOptions): Promise<Totals> {
     listTests(options.root, "tests/faults", options.filters).length === 0
       ? nothing
       : await runProjects(options, "faults", ["--project=faults"]);
-  return add(calm, faults);
+  const isWanted = options.filters.length === 0 || options.filters.some((filter) => mutationTest.includes(filter));
+  const mutation = isWanted
+    ? await runProjects({ ...options, filters: [] }, "mutation", ["--config=tests/integration/access/mutation.config.ts"])
+    : nothing;
+  return add(add(calm, faults), mutation);
 }
 
 async function runProjects(options: SuiteOptions, name: string, projects: readonly string[]): Promise<Totals> {

@@ -6,7 +6,7 @@ import { PushGuide } from "#components/projects/push-guide.tsx";
 import { getBoard } from "#lib/domain/board/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
-import { cancelDeployment, destroy, preview, redeploy, start, stop } from "../../../actions/environments.ts";
+import { cancelDeployment, destroy, preview, redeploy, restart, scale, start, stop } from "../../../actions/environments.ts";
 import { syncProject } from "../../../actions/projects.ts";
 
 export const metadata: Metadata = { title: "Board" };
@@ -19,7 +19,7 @@ export default async function BoardPage({ params }: { readonly params: Promise<{
       {board.empty ? (
         <PushGuide project={board.project} />
       ) : (
-        <Board board={board} actions={{ preview, redeploy, stop, start, destroy, cancelDeployment }} />
+        <Board board={board} actions={{ preview, redeploy, restart, scale, stop, start, destroy, cancelDeployment }} />
       )}
     </ProjectFrame>
   );

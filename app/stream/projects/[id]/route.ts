@@ -1,4 +1,3 @@
-import { authorise } from "#lib/domain/access/policy.ts";
 import { currentActor } from "#lib/server/current-actor.ts";
 import { answerStream } from "#lib/server/streams/answer.ts";
 import { projectChanges } from "#lib/server/streams/changes.ts";
@@ -6,8 +5,5 @@ import { projectChanges } from "#lib/server/streams/changes.ts";
 export const dynamic = "force-dynamic";
 
 export function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
-  return answerStream(params, async (services, actor, projectId) => {
-    authorise(actor, "view", { type: "project", projectId });
-    return projectChanges(services, actor, projectId, request, currentActor);
-  });
+  return answerStream(params, (services, actor, projectId) => projectChanges(services, actor, projectId, request, currentActor));
 }

@@ -5,17 +5,17 @@ import { isDeploymentOver } from "#lib/core/states.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { defineCommand } from "../../command.ts";
-import { lockEnvironment, policyObject } from "../../environments/load.ts";
+import { lockVisibleEnvironment, policyObject } from "../../environments/load.ts";
 import { endOpenDeployments } from "../end-open.ts";
 
 /** Ends a deployment that waits or runs. Its build ends too unless another deployment waits for it; what was live goes on answering. */
 export const cancel = defineCommand({
   name: "deployment.cancel",
   input: z.strictObject({ deployment: z.uuid() }),
-  async load(tx, { deployment: id }) {
+  async load(tx, { deployment: id }, actor) {
     const found = await tx.deployment.findUnique({ where: { id }, select: { environmentId: true } });
     if (found === null) throw new BerthError("not_found");
-    const environment = await lockEnvironment(tx, found.environmentId);
+    const environment = await lockVisibleEnvironment(tx, actor, found.environmentId);
     const deployment = await tx.deployment.findUniqueOrThrow({ where: { id }, select: { id: true, status: true, number: true } });
     return { environment, deployment };
   },
@@ -35,5 +35,7 @@ export const cancel = defineCommand({
     projectId: environment.projectId,
     environmentId: environment.id,
     detail: { number: deployment.number },
+    before: { status: deployment.status },
+    after: { status: "cancelled" },
   }),
 });

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { defineCommand } from "../../command.ts";
 import { destroyEnvironment } from "../destroy.ts";
 import { refuse, whyNotDestroy } from "../gates.ts";
-import { lockEnvironment, policyObject } from "../load.ts";
+import { lockVisibleEnvironment, policyObject } from "../load.ts";
 
 /** Removes the environment with its containers, route and image; its history stays. */
 export const destroy = defineCommand({
   name: "environment.destroy",
   input: z.strictObject({ environment: z.uuid() }),
-  load: (tx, { environment }) => lockEnvironment(tx, environment),
+  load: (tx, { environment }, actor) => lockVisibleEnvironment(tx, actor, environment),
   verb: "destroy",
   object: policyObject,
   gate: (environment) => refuse(whyNotDestroy({ ...environment, hasLiveRelease: false })),
@@ -22,6 +22,7 @@ export const destroy = defineCommand({
     objectId: environment.id,
     projectId: environment.projectId,
     environmentId: environment.id,
-    detail: { name: environment.name },
+    before: { desired: environment.desired },
+    after: { desired: "destroyed" },
   }),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { BerthError } from "#lib/core/errors.ts";
 
+import { may } from "../../access/policy.ts";
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { stageTakes } from "../../projects/pipeline.ts";
@@ -22,12 +23,12 @@ const uuid = z.uuid();
 export const preview = defineCommand({
   name: "environment.preview",
   input,
-  async load(tx, { project: slug, stage: stageName, ref: wanted }) {
+  async load(tx, { project: slug, stage: stageName, ref: wanted }, actor) {
     const project = await tx.project.findFirst({
       where: { slug, deletedAt: null },
       select: { id: true, slug: true, defaultBranch: true, stages: { orderBy: { position: "asc" } } },
     });
-    if (project === null) throw new BerthError("not_found");
+    if (project === null || !may(actor, "view", { type: "project", projectId: project.id })) throw new BerthError("not_found");
     const refs = await tx.ref.findMany({
       where: { projectId: project.id, goneAt: null, OR: refFilters(wanted) },
       orderBy: { kind: "asc" },
@@ -36,7 +37,8 @@ export const preview = defineCommand({
       const stage = project.stages.find((candidate) =>
         stageName === undefined ? stageTakes(candidate, ref, project.defaultBranch) : candidate.name === stageName,
       );
-      if (stage !== undefined) return { project, stage, ref };
+      if (stage !== undefined && may(actor, "view", policyObject({ projectId: project.id, stageKind: stage.kind })))
+        return { project, stage, ref };
     }
     if (refs.length > 0 && stageName !== undefined)
       throw new BerthError("not_found", { detail: `The project has no stage ${JSON.stringify(stageName)}.` });

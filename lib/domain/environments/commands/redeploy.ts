@@ -5,13 +5,13 @@ import { BerthError } from "#lib/core/errors.ts";
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { refuse, whyNotRedeploy } from "../gates.ts";
-import { fullRefName, lockEnvironment, policyObject } from "../load.ts";
+import { fullRefName, lockVisibleEnvironment, policyObject } from "../load.ts";
 
 /** Deploys the head of the environment's ref again, with the configuration as it is now. */
 export const redeploy = defineCommand({
   name: "environment.redeploy",
   input: z.strictObject({ environment: z.uuid() }),
-  load: (tx, { environment }) => lockEnvironment(tx, environment),
+  load: (tx, { environment }, actor) => lockVisibleEnvironment(tx, actor, environment),
   verb: "deploy",
   object: policyObject,
   gate: (environment) => refuse(whyNotRedeploy({ ...environment, hasLiveRelease: environment.liveReleaseId !== null })),

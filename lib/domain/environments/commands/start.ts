@@ -5,13 +5,13 @@ import { BerthError } from "#lib/core/errors.ts";
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { refuse, whyNotStart } from "../gates.ts";
-import { fullRefName, lockEnvironment, policyObject } from "../load.ts";
+import { fullRefName, lockVisibleEnvironment, policyObject } from "../load.ts";
 
 /** Starts a stopped environment with the release that was live: same image, same configuration. */
 export const start = defineCommand({
   name: "environment.start",
   input: z.strictObject({ environment: z.uuid() }),
-  load: (tx, { environment }) => lockEnvironment(tx, environment),
+  load: (tx, { environment }, actor) => lockVisibleEnvironment(tx, actor, environment),
   verb: "deploy",
   object: policyObject,
   gate: (environment) => refuse(whyNotStart({ ...environment, hasLiveRelease: environment.liveReleaseId !== null })),
@@ -34,5 +34,7 @@ export const start = defineCommand({
     projectId: environment.projectId,
     environmentId: environment.id,
     detail: { deployment: deploymentId },
+    before: { desired: environment.desired },
+    after: { desired: "running" },
   }),
 });

@@ -6,13 +6,13 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 import { defineCommand } from "../../command.ts";
 import { endOpenDeployments } from "../../deployments/end-open.ts";
 import { refuse, whyNotStop } from "../gates.ts";
-import { lockEnvironment, policyObject } from "../load.ts";
+import { lockVisibleEnvironment, policyObject } from "../load.ts";
 
 /** Stops the environment's containers; release, URL and configuration stay, and Start brings them back. */
 export const stop = defineCommand({
   name: "environment.stop",
   input: z.strictObject({ environment: z.uuid() }),
-  load: (tx, { environment }) => lockEnvironment(tx, environment),
+  load: (tx, { environment }, actor) => lockVisibleEnvironment(tx, actor, environment),
   verb: "deploy",
   object: policyObject,
   gate: (environment) => refuse(whyNotStop({ ...environment, hasLiveRelease: environment.liveReleaseId !== null })),
@@ -34,5 +34,7 @@ export const stop = defineCommand({
     objectId: environment.id,
     projectId: environment.projectId,
     environmentId: environment.id,
+    before: { desired: environment.desired },
+    after: { desired: "stopped" },
   }),
 });

@@ -59,7 +59,13 @@ export const createProject = defineCommand({
     if (url !== null) await enqueue(tx, { task: "sync-refs", payload: { projectId: project.id } });
     return { id: project.id, slug, gitUrl: url?.url ?? `${settings.dashboardOrigin}/git/${slug}.git` };
   },
-  subject: (_loaded, { name }, { id, slug }) => ({ objectType: "project", objectId: id, projectId: id, detail: { name, slug } }),
+  subject: ({ url }, { name }, { id, slug }) => ({
+    objectType: "project",
+    objectId: id,
+    projectId: id,
+    detail: { name, slug },
+    after: { name, slug, repository: url?.url ?? "Berth" },
+  }),
 });
 
 async function freeSlug(tx: Transaction, name: string): Promise<string> {

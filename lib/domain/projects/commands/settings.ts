@@ -4,6 +4,8 @@ import { BerthError } from "#lib/core/errors.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
+import { may } from "../../access/policy.ts";
+import type { AuditFields } from "../../audit/write.ts";
 import { defineCommand } from "../../command.ts";
 import { destroyEnvironment } from "../../environments/destroy.ts";
 import { removeCredential, storeCredential } from "../credential.ts";
@@ -13,27 +15,49 @@ import { credentialInput, stageInput, updateProjectInput } from "../schema.ts";
 const projectObject = (project: { id: string }) => ({ type: "project", projectId: project.id }) as const;
 const bySlug = z.strictObject({ project: z.string().min(1).max(64) });
 
+const projectSelection = {
+  id: true,
+  name: true,
+  dockerfilePath: true,
+  contextPath: true,
+  port: true,
+  healthPath: true,
+  healthTimeoutSeconds: true,
+  protectedTags: true,
+} as const;
+
 /** Changes how the project is named, built and checked. Applies from the next deployment on. */
 export const updateProject = defineCommand({
   name: "project.update",
   input: updateProjectInput,
-  load: (tx, { project }) => loadProject(tx, project),
+  async load(tx, { project }) {
+    const { id } = await loadProject(tx, project);
+    return tx.project.findUniqueOrThrow({ where: { id }, select: projectSelection });
+  },
   verb: "administer",
   object: projectObject,
-  async perform(tx, { id }, { project: _slug, ...changes }) {
+  async perform(tx, project, { project: _slug, ...changes }) {
+    const { id } = project;
     const data = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    await tx.project.update({ where: { id }, data });
+    const changed = await tx.project.update({ where: { id }, data, select: projectSelection });
     await appendEvent(tx, { kind: "project.changed", projectId: id });
-    return { id };
+    return { id, ...differences(project, changed) };
   },
-  subject: ({ id }, input) => ({ objectType: "project", objectId: id, projectId: id, detail: { changed: Object.keys(input).join(" ") } }),
+  subject: ({ id }, _input, { before, after }) => ({ objectType: "project", objectId: id, projectId: id, before, after }),
 });
 
 /** Says how the remote repository is read, or makes a new deploy key. */
 export const setCredential = defineCommand({
   name: "project.set-credential",
   input: credentialInput,
-  load: (tx, { project }) => loadProject(tx, project),
+  async load(tx, { project: slug }) {
+    const project = await loadProject(tx, slug);
+    const credential = await tx.repositoryCredential.findUnique({
+      where: { projectId: project.id },
+      select: { kind: true, username: true },
+    });
+    return { ...project, credential };
+  },
   verb: "administer",
   object: projectObject,
   gate(project, { kind, password }) {
@@ -48,7 +72,14 @@ export const setCredential = defineCommand({
     await enqueue(tx, { task: "sync-refs", payload: { projectId: id } });
     return { id };
   },
-  subject: ({ id }, { kind }) => ({ objectType: "project", objectId: id, projectId: id, detail: { kind } }),
+  subject: ({ id, credential }, { kind, username }) => ({
+    objectType: "project",
+    objectId: id,
+    projectId: id,
+    before: { credential: credential?.kind ?? "none", username: credential?.username ?? null },
+    // What it is kept in is nobody's to read, but that it is another one is worth knowing.
+    after: { credential: kind, username: kind === "basic" ? (username ?? "git") : null, secret: kind === "none" ? null : "masked, new" },
+  }),
 });
 
 /** Asks for a look at the remote now. */
@@ -86,27 +117,60 @@ export const deleteProject = defineCommand({
     await appendEvent(tx, { kind: "project.deleted", projectId: id, actorName: actor.name });
     return { id };
   },
-  subject: ({ id, slug }) => ({ objectType: "project", objectId: id, projectId: id, detail: { slug } }),
+  subject: ({ id, slug, name }) => ({
+    objectType: "project",
+    objectId: id,
+    projectId: id,
+    before: { name, slug, deleted: false },
+    after: { name, slug, deleted: true },
+  }),
 });
 
-/** Changes a stage's size and whether pushes redeploy. Applies from the next deployment on. */
+const stageSelection = {
+  id: true,
+  projectId: true,
+  name: true,
+  kind: true,
+  redeployOnPush: true,
+  public: true,
+  instances: true,
+  cpus: true,
+  mem: true,
+} as const;
+
+/** Changes a stage's size, whether pushes redeploy (both apply from the next deployment on) and whether it answers everybody (at once). */
 export const updateStage = defineCommand({
   name: "stage.update",
   input: stageInput,
-  async load(tx, { stage }) {
-    const found = await tx.stage.findUnique({ where: { id: stage }, select: { id: true, projectId: true, name: true } });
-    if (found === null) throw new BerthError("not_found");
+  async load(tx, { stage }, actor) {
+    const found = await tx.stage.findFirst({ where: { id: stage, project: { deletedAt: null } }, select: stageSelection });
+    if (found === null || !may(actor, "view", { type: "environment", projectId: found.projectId, stageKind: found.kind }))
+      throw new BerthError("not_found");
     return found;
   },
   verb: "administer",
   object: ({ projectId }) => ({ type: "project", projectId }) as const,
-  async perform(tx, { id, projectId }, { stage: _stage, ...changes }) {
+  async perform(tx, stage, { stage: _stage, ...changes }) {
+    const { id, projectId } = stage;
     const data = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    await tx.stage.update({ where: { id }, data });
-    if (changes.instances !== undefined)
-      await tx.environment.updateMany({ where: { stageId: id, destroyedAt: null }, data: { instances: changes.instances } });
+    const changed = await tx.stage.update({ where: { id }, data, select: stageSelection });
     await appendEvent(tx, { kind: "project.changed", projectId });
-    return { id };
+    return { id, ...differences(stage, changed) };
   },
-  subject: ({ id, projectId, name }) => ({ objectType: "stage", objectId: id, projectId, detail: { name } }),
+  subject: ({ id, projectId, name, kind }, _input, { before, after }) => ({
+    objectType: "stage",
+    objectId: id,
+    projectId,
+    stageKind: kind,
+    detail: { name },
+    before,
+    after,
+  }),
 });
+
+/** The fields that are not as they were. */
+function differences(one: AuditFields, other: AuditFields): { before: AuditFields; after: AuditFields } {
+  const names = Object.keys(one).filter((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+  const pick = (fields: AuditFields) => Object.fromEntries(names.map((name) => [name, fields[name] ?? null]));
+  return { before: pick(one), after: pick(other) };
+}

@@ -7,9 +7,10 @@ import { appendEvent } from "#lib/platform/events/append.ts";
 import type { Actor, PolicyObject } from "../../access/policy.ts";
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
-import { fullRefName, lockEnvironment } from "../../environments/load.ts";
+import { fullRefName, lockEnvironment, lockVisibleEnvironment } from "../../environments/load.ts";
 import { sealSecret } from "../../projects/credential.ts";
 import { loadProject } from "../../projects/load.ts";
+import { projectsVisibleTo } from "../../projects/visible.ts";
 
 const variableName = z
   .string()
@@ -51,11 +52,12 @@ interface Scope {
 export const setVariable = defineCommand({
   name: "variable.set",
   input,
-  load: (tx, { project, stage, environment }) => loadScope(tx, { project, stage, environment }),
+  load: (tx, { project, stage, environment }, actor) => loadScope(tx, actor, { project, stage, environment }),
   verb: verbFor,
   object: ({ object }) => object,
   async perform(tx, scope, { name, kind, value }, actor) {
     const place = { projectId: scope.projectId, stageId: scope.stageId, environmentId: scope.environmentId };
+    const before = await tx.variable.findFirst({ where: { ...place, name }, select: { kind: true } });
     await tx.variable.deleteMany({ where: { ...place, name } });
     const secretId = kind === "secret" ? await sealSecret(tx, scopeText(scope, name), value) : null;
     const { id } = await tx.variable.create({
@@ -70,14 +72,15 @@ export const setVariable = defineCommand({
       actorName: actor.name,
       message: `${name} was set`,
     });
-    return { id };
+    return { id, before };
   },
-  subject: (scope, { name, kind }, { id }) => ({
+  subject: (scope, { name, kind }, { id, before }) => ({
     objectType: "variable",
     objectId: id,
-    projectId: scope.projectId,
-    environmentId: scope.environmentId,
-    detail: { name, kind },
+    ...placeOf(scope),
+    detail: { name },
+    ...(before === null ? {} : { before: { kind: before.kind, value: "masked" } }),
+    after: { kind, value: before === null ? "masked" : "masked, new" },
   }),
 });
 
@@ -85,14 +88,26 @@ export const setVariable = defineCommand({
 export const deleteVariable = defineCommand({
   name: "variable.delete",
   input: z.strictObject({ variable: z.uuid() }),
-  async load(tx, { variable }) {
-    const row = await tx.variable.findUnique({
-      where: { id: variable },
-      select: { id: true, name: true, project: { select: { slug: true } }, stage: { select: { name: true } }, environmentId: true },
+  async load(tx, { variable }, actor) {
+    const row = await tx.variable.findFirst({
+      // What is of a project that is not his is not even looked up further: it takes no longer than what does not exist.
+      where: { id: variable, project: projectsVisibleTo(actor) },
+      select: {
+        id: true,
+        name: true,
+        kind: true,
+        project: { select: { slug: true } },
+        stage: { select: { name: true } },
+        environmentId: true,
+      },
     });
     if (row === null) throw new BerthError("not_found");
-    const scope = await loadScope(tx, { project: row.project.slug, stage: row.stage?.name, environment: row.environmentId ?? undefined });
-    return { ...scope, id: row.id, name: row.name };
+    const scope = await loadScope(tx, actor, {
+      project: row.project.slug,
+      stage: row.stage?.name,
+      environment: row.environmentId ?? undefined,
+    });
+    return { ...scope, id: row.id, name: row.name, kind: row.kind };
   },
   verb: verbFor,
   object: ({ object }) => object,
@@ -111,11 +126,17 @@ export const deleteVariable = defineCommand({
   subject: (scope) => ({
     objectType: "variable",
     objectId: scope.id,
-    projectId: scope.projectId,
-    environmentId: scope.environmentId,
+    objectName: scope.name,
+    ...placeOf(scope),
     detail: { name: scope.name },
+    before: { kind: scope.kind, value: "masked" },
   }),
 });
+
+/** Where the audit log files it. Values are masked there, plain ones too: who may read the log may not read variables by that. */
+function placeOf({ projectId, environmentId, object }: Scope) {
+  return { projectId, environmentId, stageKind: object.type === "environment" ? object.stageKind : null };
+}
 
 /** Variables of a project are its admins'; those of a stage or environment are of whoever may configure there. */
 function verbFor({ object }: Scope): "administer" | "configure" {
@@ -124,11 +145,12 @@ function verbFor({ object }: Scope): "administer" | "configure" {
 
 async function loadScope(
   tx: Transaction,
+  actor: Actor,
   place: { project: string; stage: string | undefined; environment: string | undefined },
 ): Promise<Scope> {
   const project = await loadProject(tx, place.project);
   if (place.environment !== undefined) {
-    const environment = await lockEnvironment(tx, place.environment);
+    const environment = await lockVisibleEnvironment(tx, actor, place.environment);
     if (environment.projectId !== project.id) throw new BerthError("not_found");
     return {
       projectId: project.id,

@@ -12,17 +12,17 @@ export const metadata: Metadata = { title: "Variables" };
 
 export default async function ProjectVariablesPage({ params }: { readonly params: Promise<{ readonly slug: string }> }) {
   const { slug } = await params;
-  const { project, variables, stages, mayConfigure } = await readPage((reader, actor) => getProjectVariables(reader, actor, slug));
+  const { project, variables, stages } = await readPage((reader, actor) => getProjectVariables(reader, actor, slug));
   return (
     <ProjectFrame project={project} sync={syncProject}>
       <div className="max-w-6xl">
         <VariableTable
           project={project.slug}
           variables={variables}
-          mayConfigure={mayConfigure}
+          mayConfigure
           description="Given to every environment of the project, or of one stage."
           scopes={[
-            { scope: "project", label: `All of ${project.name}` },
+            ...(project.mayAdminister ? [{ scope: "project" as const, label: `All of ${project.name}` }] : []),
             ...stages.map((stage) => ({ scope: "stage" as const, stage: stage.name, label: stage.title })),
           ]}
           setVariable={setVariable}

@@ -7,7 +7,7 @@ import { ReleaseHistory } from "#components/environments/release-history.tsx";
 import { getEnvironmentHistory } from "#lib/domain/environments/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
-import { cancelDeployment, destroy, redeploy, start, stop } from "../../../../../../../actions/environments.ts";
+import { cancelDeployment, destroy, redeploy, restart, scale, start, stop } from "../../../../../../../actions/environments.ts";
 
 interface Properties {
   readonly params: Promise<{ readonly slug: string; readonly stage: string; readonly ref: string }>;
@@ -22,7 +22,7 @@ export default async function EnvironmentHistoryPage({ params }: Properties) {
   const { slug, stage, ref } = await params;
   const environment = await readPage((reader, actor) => getEnvironmentHistory(reader, actor, slug, environmentNameIn(stage, ref)));
   return (
-    <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>
+    <EnvironmentFrame environment={environment} actions={{ redeploy, restart, scale, stop, start, destroy, cancelDeployment }}>
       <div className="space-y-5">
         <ReleaseHistory releases={environment.releases} />
         <DeploymentList deployments={environment.deployments} />

@@ -6,7 +6,7 @@ import { EnvironmentTimeline } from "#components/environments/timeline.tsx";
 import { getEnvironmentTimeline } from "#lib/domain/environments/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
-import { cancelDeployment, destroy, redeploy, start, stop } from "../../../../../../../actions/environments.ts";
+import { cancelDeployment, destroy, redeploy, restart, scale, start, stop } from "../../../../../../../actions/environments.ts";
 
 interface Properties {
   readonly params: Promise<{ readonly slug: string; readonly stage: string; readonly ref: string }>;
@@ -21,7 +21,7 @@ export default async function EnvironmentTimelinePage({ params }: Properties) {
   const { slug, stage, ref } = await params;
   const environment = await readPage((reader, actor) => getEnvironmentTimeline(reader, actor, slug, environmentNameIn(stage, ref)));
   return (
-    <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>
+    <EnvironmentFrame environment={environment} actions={{ redeploy, restart, scale, stop, start, destroy, cancelDeployment }}>
       <EnvironmentTimeline entries={environment.timeline} />
     </EnvironmentFrame>
   );

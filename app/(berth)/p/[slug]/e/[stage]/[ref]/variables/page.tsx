@@ -6,7 +6,7 @@ import { VariableTable } from "#components/variables/variable-table.tsx";
 import { getEnvironmentVariables } from "#lib/domain/variables/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
-import { cancelDeployment, destroy, redeploy, start, stop } from "../../../../../../../actions/environments.ts";
+import { cancelDeployment, destroy, redeploy, restart, scale, start, stop } from "../../../../../../../actions/environments.ts";
 import { deleteVariable, setVariable } from "../../../../../../../actions/variables.ts";
 
 interface Properties {
@@ -23,16 +23,16 @@ export default async function EnvironmentVariablesPage({ params }: Properties) {
   const environment = await readPage((reader, actor) => getEnvironmentVariables(reader, actor, slug, environmentNameIn(stage, ref)));
   const { project } = environment;
   return (
-    <EnvironmentFrame environment={environment} actions={{ redeploy, stop, start, destroy, cancelDeployment }}>
+    <EnvironmentFrame environment={environment} actions={{ redeploy, restart, scale, stop, start, destroy, cancelDeployment }}>
       <VariableTable
         project={project.slug}
         variables={environment.variables}
-        mayConfigure={environment.mayConfigure}
+        mayConfigure
         description="What this environment gets. The narrowest scope wins."
         scopes={[
           { scope: "environment", environment: environment.id, label: environment.name },
           { scope: "stage", stage: environment.stage.name, label: environment.stage.title },
-          { scope: "project", label: `All of ${project.name}` },
+          ...(project.mayAdminister ? [{ scope: "project" as const, label: `All of ${project.name}` }] : []),
         ]}
         setVariable={setVariable}
         deleteVariable={deleteVariable}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+
+import { addressOf } from "./attempts.ts";
+
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["::ffff:192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::", "2001:db8:1:2::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  [null, ""],
+])("attempts from %s count for %s", (ip, bucket) => {
+  expect(addressOf(ip)).toBe(bucket);
+});

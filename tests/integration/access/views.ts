@@ -1,0 +1,290 @@
+import { actorOfSession } from "#lib/domain/access/authenticate.ts";
+import type { Actor } from "#lib/domain/access/policy.ts";
+import { listAudit } from "#lib/domain/audit/queries.ts";
+import { getBoard } from "#lib/domain/board/queries.ts";
+import { getDeployment } from "#lib/domain/deployments/queries.ts";
+import { listEnvironments } from "#lib/domain/environments/list.ts";
+import { getEnvironmentHistory, getEnvironmentTimeline } from "#lib/domain/environments/queries.ts";
+import { listInbox } from "#lib/domain/inbox/queries.ts";
+import { listProjectNames, listProjects } from "#lib/domain/projects/queries.ts";
+import { listRefs } from "#lib/domain/refs/queries.ts";
+import { getEnvironmentVariables, getProjectVariables } from "#lib/domain/variables/queries.ts";
+import type { StageKind } from "#lib/platform/database/client.ts";
+import { services } from "#lib/server/services.ts";
+
+import type { Matrix } from "./expected.ts";
+import { kinds, usualMs, type Who, type World } from "./world.ts";
+
+/** What somebody is shown in one place, against what the matrix says he is to be shown. */
+export interface View {
+  readonly name: string;
+  /** What is shown and should not be, or the other way round; null: all is well. */
+  readonly ask: () => Promise<string | null>;
+}
+
+interface Eyes {
+  readonly who: Who;
+  readonly has: (verb: string, kind: StageKind) => boolean;
+  readonly world: World;
+}
+
+interface Look {
+  readonly shown: (actor: Actor, eyes: Eyes) => Promise<unknown>;
+  readonly right: (eyes: Eyes) => unknown;
+  /** Who may look at all; the doors' cells are about the others. */
+  readonly for?: (eyes: Eyes) => boolean;
+}
+
+const kindsWith = ({ has }: Eyes, verb: string) => kinds.filter((kind) => has(verb, kind));
+const isMember = (eyes: Eyes) => kindsWith(eyes, "view").length > 0;
+const usual = ({ has }: Eyes) => (has("view", "production") ? usualMs : null);
+const slugOf = ({ world }: Eyes) => world.projects.own.slug;
+const spotsOf = ({ world }: Eyes) => world.projects.own.spots;
+/** The verbs a card offers for what a matrix gives, while a deployment is under way. */
+const offered = (eyes: Eyes, kind: StageKind) =>
+  [
+    ...(eyes.has("deploy", kind) ? ["cancel", "redeploy", "restart", "stop"] : []),
+    ...(eyes.has("scale", kind) ? ["scale"] : []),
+    ...(eyes.has("configure", kind) ? ["configure"] : []),
+    ...(eyes.has("destroy", kind) ? ["destroy"] : []),
+  ].toSorted();
+const rights = (eyes: Eyes) => ({
+  mayAdminister: eyes.who.isAdmin,
+  mayPush: eyes.who.isAdmin || eyes.has("deploy", "review"),
+  mayConfigure: kindsWith(eyes, "configure").length > 0,
+});
+const rightsOf = (project: { mayAdminister: boolean; mayPush: boolean; mayConfigure: boolean }) => ({
+  mayAdminister: project.mayAdminister,
+  mayPush: project.mayPush,
+  mayConfigure: project.mayConfigure,
+});
+
+const looks: Readonly<Record<string, Look>> = {
+  "the list of projects": {
+    async shown(actor) {
+      const { projects, mayCreate } = await listProjects(services(), actor);
+      const counted = projects.map(({ slug, environments }) => ({ slug, environments }));
+      return { mayCreate, projects: counted.toSorted((one, other) => one.slug.localeCompare(other.slug)) };
+    },
+    right(eyes) {
+      const total = (count: number) => ({ total: count, healthy: count, failing: 0, building: count });
+      const seen = kindsWith(eyes, "view").length;
+      const own = seen === 0 ? [] : [{ slug: "shop", environments: total(seen) }];
+      const other = eyes.who.isAdmin || eyes.who.everywhere ? [{ slug: "bakery", environments: total(seen) }] : [];
+      return { mayCreate: eyes.who.isAdmin, projects: [...other, ...own] };
+    },
+  },
+  "the switcher": {
+    async shown(actor) {
+      const { projects, mayCreate } = await listProjectNames(services(), actor);
+      return { mayCreate, slugs: projects.map(({ slug }) => slug) };
+    },
+    right: (eyes) => ({
+      mayCreate: eyes.who.isAdmin,
+      slugs: [...(eyes.who.isAdmin || eyes.who.everywhere ? ["bakery"] : []), ...(isMember(eyes) ? ["shop"] : [])],
+    }),
+  },
+  "the board": {
+    for: isMember,
+    async shown(actor, eyes) {
+      const board = await getBoard(services(), actor, slugOf(eyes));
+      const columns = board.columns.map(({ stage, total, cards, refs }) => ({
+        kind: stage.kind,
+        total,
+        verbs: cards.map(({ verbs }) => Object.keys(verbs).toSorted()),
+        usual: cards.map(({ lastDeployment }) => lastDeployment?.usualMs),
+        refs: refs
+          .map(({ name, preview }) => ({ name, preview: preview !== undefined }))
+          .toSorted((one, other) => one.name.localeCompare(other.name)),
+      }));
+      return { ...rightsOf(board.project), columns };
+    },
+    right: (eyes) => ({
+      ...rights(eyes),
+      columns: kindsWith(eyes, "view").map((kind) => ({
+        kind,
+        total: 1,
+        verbs: [kind === "review" || kind === "production" ? offered(eyes, kind).filter((verb) => verb !== "cancel") : offered(eyes, kind)],
+        usual: [usual(eyes)],
+        refs:
+          kind === "review"
+            ? [{ name: "issue-2", preview: eyes.has("deploy", kind) }]
+            : kind === "staging"
+              ? ["v2", "v3", "v9"].map((name) => ({ name, preview: eyes.has("deploy", kind) }))
+              : [],
+      })),
+    }),
+  },
+  "branches and tags": {
+    for: isMember,
+    async shown(actor, eyes) {
+      const { rows } = await listRefs(services(), actor, slugOf(eyes), {});
+      return rows
+        .map(({ name, environments, preview, previewStage }) => ({
+          name,
+          in: environments.map((each) => each.name),
+          preview: preview !== undefined,
+          previewStage,
+        }))
+        .toSorted((one, other) => one.name.localeCompare(other.name));
+    },
+    right(eyes) {
+      const first: Readonly<Record<string, StageKind>> = {
+        "issue-1": "review",
+        "issue-2": "review",
+        master: "demo",
+        v1: "staging",
+        v2: "staging",
+        v3: "staging",
+        v9: "staging",
+      };
+      return Object.entries(first).map(([name, kind]) => ({
+        name,
+        in: kindsWith(eyes, "view")
+          .map((each) => spotsOf(eyes)[each])
+          .filter((spot) => spot.ref === name)
+          .map((spot) => spot.name),
+        preview: eyes.has("deploy", kind),
+        previewStage: eyes.has("view", kind) ? kind : null,
+      }));
+    },
+  },
+  "the list of environments": {
+    for: isMember,
+    shown: async (actor, eyes) => (await listEnvironments(services(), actor, slugOf(eyes))).map(({ name }) => name).toSorted(),
+    right: (eyes) =>
+      kindsWith(eyes, "view")
+        .map((kind) => spotsOf(eyes)[kind].name)
+        .toSorted(),
+  },
+  "every environment": {
+    for: isMember,
+    async shown(actor, eyes) {
+      const pages = [];
+      for (const kind of kindsWith(eyes, "view")) {
+        const page = await getEnvironmentHistory(services(), actor, slugOf(eyes), spotsOf(eyes)[kind].name);
+        const { timeline } = await getEnvironmentTimeline(services(), actor, slugOf(eyes), spotsOf(eyes)[kind].name);
+        pages.push({
+          kind,
+          ...rightsOf(page.project),
+          logs: page.mayReadLogs,
+          logUrl: page.logUrl !== null,
+          configures: page.mayConfigure,
+          usual: [...new Set([page.last?.usualMs, ...page.deployments.map((each) => each.usualMs)])],
+          namesVariables: timeline.some(({ message }) => message.includes("OF_ENVIRONMENT")),
+        });
+      }
+      return pages;
+    },
+    right: (eyes) =>
+      kindsWith(eyes, "view").map((kind) => ({
+        kind,
+        ...rights(eyes),
+        logs: eyes.has("logs", kind),
+        logUrl: eyes.has("logs", kind),
+        configures: eyes.has("configure", kind),
+        usual: [usual(eyes)],
+        namesVariables: eyes.has("configure", kind),
+      })),
+  },
+  "a deployment whose image was built elsewhere": {
+    for: ({ has }) => has("view", "review"),
+    async shown(actor, eyes) {
+      const page = await getDeployment(services(), actor, spotsOf(eyes).review.sharedDeploymentId);
+      return { log: page.log === null ? null : page.log.shared?.includes("production"), usual: page.deployment.usualMs };
+    },
+    right: (eyes) => ({ log: eyes.has("logs", "review") ? eyes.has("view", "production") : null, usual: usual(eyes) }),
+  },
+  "every deployment": {
+    for: isMember,
+    async shown(actor, eyes) {
+      const logs = [];
+      for (const kind of kindsWith(eyes, "view"))
+        logs.push([kind, (await getDeployment(services(), actor, spotsOf(eyes)[kind].deploymentId)).log !== null]);
+      return logs;
+    },
+    right: (eyes) => kindsWith(eyes, "view").map((kind) => [kind, eyes.has("logs", kind)]),
+  },
+  "what waits": {
+    async shown(actor) {
+      const items = await listInbox(services(), actor);
+      const unwell = items.some(({ kind }) => kind === "part-unwell");
+      return { unwell, failed: items.filter(({ kind }) => kind === "deployment-failed").length };
+    },
+    right: ({ who, has }) => ({
+      unwell: who.isAdmin,
+      failed:
+        who.name === "developer" ? ["review", "production"].filter((kind) => kind === "review" || has("view", "production")).length : 0,
+    }),
+  },
+  "entries about variables": {
+    async shown(actor) {
+      const { rows } = await listAudit(services(), actor, { action: "variable.set" }, { perPage: 100 });
+      const entries = rows.filter(({ actor: { name } }) => name === "Vera");
+      return entries.map(({ environment }) => environment?.name).toSorted();
+    },
+    right: (eyes) =>
+      kindsWith(eyes, "configure")
+        .map((kind) => spotsOf(eyes)[kind].name)
+        .toSorted(),
+  },
+  variables: {
+    for: (eyes) => kindsWith(eyes, "configure").length > 0,
+    async shown(actor, eyes) {
+      const { variables, stages } = await getProjectVariables(services(), actor, slugOf(eyes));
+      const own = [];
+      for (const kind of kindsWith(eyes, "configure"))
+        own.push(
+          (await getEnvironmentVariables(services(), actor, slugOf(eyes), spotsOf(eyes)[kind].name)).variables
+            .map(({ value }) => value)
+            .toSorted(),
+        );
+      return { values: variables.map(({ value }) => value).toSorted(), stages: stages.map(({ name }) => name), own };
+    },
+    right: (eyes) => ({
+      values: [...kindsWith(eyes, "configure").map((kind) => `stage ${kind}`), "wide of shop"].toSorted(),
+      stages: kindsWith(eyes, "configure"),
+      own: kindsWith(eyes, "configure").map((kind) =>
+        [`environment ${spotsOf(eyes)[kind].name}`, `stage ${kind}`, "wide of shop"].toSorted(),
+      ),
+    }),
+  },
+  "the audit log": {
+    async shown(actor) {
+      const { rows, mayVerify } = await listAudit(services(), actor, { action: "environment.stop" }, { perPage: 100 });
+      return {
+        mayVerify,
+        about: [
+          ...new Set(rows.filter((row) => row.actor.name === "Ada").map((row) => `${row.project?.slug} ${row.environment?.name}`)),
+        ].toSorted(),
+      };
+    },
+    right(eyes) {
+      const { own, other, deleted } = eyes.world.projects;
+      const places = eyes.who.isAdmin ? [own, other, deleted] : eyes.who.everywhere ? [own, other] : [own];
+      const about = places.flatMap(({ slug, spots }) =>
+        kindsWith(eyes, "view").map((kind) => `${slug === deleted.slug ? undefined : slug} ${spots[kind].name}`),
+      );
+      return { mayVerify: eyes.who.isAdmin, about: about.toSorted() };
+    },
+  },
+};
+
+/** Everything that is shown to everybody with a session. */
+export function viewsOf(world: World, matrix: Matrix): View[] {
+  return world.people
+    .filter((who) => who.lives && who.session !== null)
+    .flatMap((who) => {
+      const eyes: Eyes = { who, world, has: (verb, kind) => who.isAdmin || matrix(who.roles, kind).has(verb) };
+      return Object.entries(looks)
+        .filter(([, look]) => look.for?.(eyes) !== false)
+        .map(([name, look]) => ({ name: `${name}, as ${who.name}`, ask: () => compare(look, eyes) }));
+    });
+}
+
+async function compare(look: Look, eyes: Eyes): Promise<string | null> {
+  const actor = await actorOfSession(services().database, eyes.who.session ?? "", { ip: null, requestId: null });
+  if (actor === null) return "nobody is signed in";
+  const [shown, right] = [JSON.stringify(await look.shown(actor, eyes)), JSON.stringify(look.right(eyes))];
+  return shown === right ? null : `shown ${shown}\n    right ${right}`;
+}
