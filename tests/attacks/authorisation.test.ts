@@ -59,9 +59,10 @@ const codeOf = (reply: Reply) => String(JSON.parse(reply.body).code);
 /** What a refusal says, without the id of the request. */
 const saidBy = ({ status, body }: Reply) => JSON.stringify({ status, ...JSON.parse(body), requestId: null });
 
+/** What nobody in these tests may change. The worker takes down what a deleted project left, so that does not count. */
 async function rows(): Promise<string> {
   const [row] = await stage.owner.$queryRaw<unknown[]>`SELECT (SELECT count(*) FROM deployment)::int AS deployments,
-    (SELECT count(*) FROM environment)::int AS environments, (SELECT count(*) FROM variable)::int AS variables,
+    (SELECT count(*) FROM environment)::int AS environments, (SELECT count(*) FROM variable v JOIN project p ON p.id = v.project_id WHERE p.deleted_at IS NULL)::int AS variables,
     (SELECT count(*) FROM membership)::int AS memberships, (SELECT md5(string_agg(p::text, '' ORDER BY id)) FROM project p) AS projects`;
   return JSON.stringify(row);
 }

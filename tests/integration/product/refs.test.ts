@@ -121,6 +121,8 @@ test("a moved tag does not replace what staging shows, and a deleted one takes i
 
   const second = await copy.commit(appFiles(answering("two")));
   await copy.git("tag", "-f", "-a", "v1.0", "-m", "moved");
+  // Where the project says so; by default such tags are protected.
+  await rest.updateProject(slug, { protectedTags: [] });
   await copy.git("push", "--quiet", "--force", "origin", "v1.0");
   await rest.refSeen(slug, "v1.0", second);
   const after = await rest.environment(environment.id);
