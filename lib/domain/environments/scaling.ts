@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { BerthError } from "#lib/core/errors.ts";
 
-import { type Actor, authorise, may } from "../access/policy.ts";
+import { type Actor, authorise } from "../access/policy.ts";
 import type { Reader } from "../projects/head.ts";
 import { refuse, whyNotScale, whyNotScaleTo } from "./gates.ts";
 import { policyObject } from "./load.ts";
@@ -54,9 +54,7 @@ export async function previewScale(
     },
   });
   if (row === null || row.destroyedAt !== null || row.project.deletedAt !== null) throw new BerthError("not_found");
-  const object = policyObject({ projectId: row.projectId, stageKind: row.stage.kind });
-  if (!may(actor, "view", object)) throw new BerthError("not_found");
-  authorise(actor, "scale", object);
+  authorise(actor, "scale", policyObject({ projectId: row.projectId, stageKind: row.stage.kind }));
   whyNotScaleTo(to);
   refuse(whyNotScale(row));
   return scaleEffect(await scalingFacts(reader, { ...row, instances: from ?? row.instances }), to);

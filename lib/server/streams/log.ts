@@ -1,3 +1,5 @@
+import { AsyncResource } from "node:async_hooks";
+
 import { BerthError } from "#lib/core/errors.ts";
 import { isBuildOver } from "#lib/core/states.ts";
 import { type Actor, authorise } from "#lib/domain/access/policy.ts";
@@ -177,9 +179,11 @@ function createReader(services: Services, source: LogSource, writer: SseWriter, 
 function textResponse(services: Services, source: LogSource, request: Request, fileName: string): Response {
   const encoder = new TextEncoder();
   let position = 0;
+  // Whoever takes the text on calls `pull`, and no longer as part of the request whose headers are asked for here.
+  const stillMay = AsyncResource.bind(() => mayStillRead(source, request));
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (position > 0 && !(await mayStillRead(source, request))) throw new BerthError("forbidden");
+      if (position > 0 && !(await stillMay())) throw new BerthError("forbidden");
       const chunks = await services.database.logChunk.findMany({
         where: { logId: source.logId, seq: { gt: position } },
         orderBy: { seq: "asc" },

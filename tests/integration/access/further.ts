@@ -6,9 +6,11 @@ import type { Actor } from "#lib/domain/access/policy.ts";
 import { listTokens } from "#lib/domain/access/queries.ts";
 import { whyNotAnyMore } from "#lib/domain/deployments/still-allowed.ts";
 import { stop } from "#lib/domain/environments/commands/stop.ts";
+import { getEnvironmentById } from "#lib/domain/environments/queries.ts";
+import { previewScale } from "#lib/domain/environments/scaling.ts";
 import { hashPassword } from "#lib/platform/crypto/passwords.ts";
 import { hashToken, newApiToken, newRandomId } from "#lib/platform/crypto/tokens.ts";
-import type { Database } from "#lib/platform/database/client.ts";
+import { type Database, Prisma } from "#lib/platform/database/client.ts";
 import { services } from "#lib/server/services.ts";
 import { projectChanges } from "#lib/server/streams/changes.ts";
 
@@ -28,6 +30,9 @@ export function furtherViews(world: World, matrix: Matrix, owner: Database): Vie
     { name: "an invitation is not taken with a token for something else", ask: () => limitedInvitation(world) },
     { name: "the audit log holds one's own acts only for one's own account", ask: () => ownActs(world) },
     { name: "the audit log holds nothing beyond a token's projects", ask: () => farFromHere(world, owner) },
+    { name: "who may not share does not read of share links", ask: () => sharedLinks(world, owner) },
+    { name: "trying again is offered to who may deploy", ask: () => triedAgain(world, owner) },
+    ...scalings(world, matrix),
     { name: "a project that is not one's own answers like none to whatever is asked of it", ask: () => sameWords(world) },
     { name: "a hidden stage answers like none", ask: () => hiddenStage(world) },
     { name: "a stream tells of what may be viewed, as developer", ask: () => streamed(world, owner, "developer", ["project.changed"]) },
@@ -163,6 +168,62 @@ async function farFromHere(world: World, owner: Database): Promise<string | null
   });
   const { body } = await askApi({ ...ops, token }, "GET", "/audit?action=project.update");
   return body.includes('"shop"') ? body.slice(0, 300) : null;
+}
+
+/** Its note says to whom something is shown: that is for those who may share. */
+async function sharedLinks(world: World, owner: Database): Promise<string | null> {
+  const { own } = world.projects;
+  await owner.auditEntry.create({
+    data: {
+      actorKind: "person",
+      actorName: "Ada",
+      action: "share_link.create",
+      objectType: "share_link",
+      objectName: "for the merger team",
+      projectId: own.id,
+      environmentId: own.spots.review.environmentId,
+      stageKind: "review",
+      outcome: "allowed",
+    },
+  });
+  const reads = async (name: string) =>
+    (await askApi(named(world, name), "GET", "/audit?action=share_link.create")).body.includes("merger team");
+  const seen = { developer: await reads("developer"), tester: await reads("tester") };
+  return seen.developer && !seen.tester ? null : JSON.stringify(seen);
+}
+
+/** A crash loop is shown to everybody who views, its way out to those who may use it. */
+async function triedAgain(world: World, owner: Database): Promise<string | null> {
+  const { environmentId } = world.projects.own.spots.review;
+  const at = new Date().toISOString();
+  const incident = { taskId: "t", reason: "exit 1", firstAt: at, lastAt: at, count: 3, told: "loop", open: true, nextTryAt: at, tail: "" };
+  await owner.environment.update({ where: { id: environmentId }, data: { incident } });
+  const offered = async (name: string) =>
+    (await getEnvironmentById(services(), await actorOf(named(world, name)), environmentId)).incident?.mayTryNow;
+  const seen = { developer: await offered("developer"), tester: await offered("tester") };
+  await owner.environment.update({ where: { id: environmentId }, data: { incident: Prisma.DbNull } });
+  return seen.developer === true && seen.tester === false ? null : JSON.stringify(seen);
+}
+
+/** What a scaling would do is told to who may scale. */
+function scalings(world: World, matrix: Matrix): View[] {
+  return world.people
+    .filter((who) => who.session !== null && who.lives && !who.viewing)
+    .map((who) => ({
+      name: `the effect of a scaling, as ${who.name}`,
+      async ask() {
+        const actor = await actorOf(who);
+        for (const kind of kinds) {
+          const verbs = matrix(who.roles, kind);
+          const { environmentId } = world.projects.own.spots[kind];
+          const code = await previewScale(services(), actor, environmentId, { to: 2 }).then(() => "shown", codeOf);
+          const refusal = verbs.has("view") ? "forbidden" : "not_found";
+          const isRight = who.isAdmin || verbs.has("scale") ? !["forbidden", "not_found"].includes(code) : code === refusal;
+          if (!isRight) return `${kind}: ${code}`;
+        }
+        return null;
+      },
+    }));
 }
 
 const stripped = (words: string) => words.replaceAll(/bakery|no-such-thing|production|nowhere/g, "…");

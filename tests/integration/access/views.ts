@@ -77,12 +77,17 @@ const looks: Readonly<Record<string, Look>> = {
   "the switcher": {
     async shown(actor) {
       const { projects, mayCreate } = await listProjectNames(services(), actor);
-      return { mayCreate, slugs: projects.map(({ slug }) => slug) };
+      return { mayCreate, projects };
     },
-    right: (eyes) => ({
-      mayCreate: eyes.who.isAdmin,
-      slugs: [...(eyes.who.isAdmin || eyes.who.everywhere ? ["bakery"] : []), ...(isMember(eyes) ? ["shop"] : [])],
-    }),
+    right(eyes) {
+      const { mayAdminister, mayConfigure } = rights(eyes);
+      const bakery = { slug: "bakery", name: "bakery", mayAdminister, mayConfigure };
+      const shop = { slug: "shop", name: "shop", mayAdminister, mayConfigure };
+      return {
+        mayCreate: eyes.who.isAdmin,
+        projects: [...(eyes.who.isAdmin || eyes.who.everywhere ? [bakery] : []), ...(isMember(eyes) ? [shop] : [])],
+      };
+    },
   },
   "the board": {
     for: isMember,
