@@ -48,7 +48,10 @@ export async function projectChanges(
       const look = before.then(async () => {
         const now = await again();
         if (now !== null) reader = now;
-        return now !== null && may(now, "view", object);
+        const goesOn = now !== null && may(now, "view", object);
+        // The last word has the page look for itself, and find that it is not there any more.
+        if (!goesOn) writer.send({ event: "change", data: { kind: "ended" } });
+        return goesOn;
       });
       before = look.catch(() => undefined);
       return look;
