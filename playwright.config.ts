@@ -10,7 +10,8 @@ export default defineConfig({
   testDir: "tests/e2e",
   testMatch: /\.(test|spec|e2e)\.ts$/,
   outputDir: "test-results/e2e",
-  workers: 1,
+  // Each worker has a product of its own; the tests of a file are one story and stay in order.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   timeout: 180_000,

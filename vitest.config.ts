@@ -7,11 +7,14 @@ process.env["TZ"] = "Pacific/Chatham";
 
 const emptyModule = fileURLToPath(new URL("tests/support/empty-module.ts", import.meta.url));
 
-/** Tests that use real parts (Postgres, Docker, git) and therefore need time, and the machine for themselves. */
-function realParts(name: string, folder: string, testTimeout: number) {
+/**
+ * Tests that use real parts (Postgres, Docker, git) and therefore need time. Two files at a time, each with a database, ports
+ * and a name on the engine of its own; where times are the promise, one after the other.
+ */
+function realParts(name: string, folder: string, testTimeout: number, fileParallelism = true) {
   return {
     extends: true as const,
-    test: { name, include: [`tests/${folder}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, fileParallelism: false },
+    test: { name, include: [`tests/${folder}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, fileParallelism },
   };
 }
 
@@ -38,7 +41,7 @@ export default defineConfig({
       realParts("integration", "integration", 60_000),
       realParts("conformance", "conformance", 120_000),
       realParts("attacks", "attacks", 60_000),
-      realParts("faults", "faults", 180_000),
+      realParts("faults", "faults", 180_000, false),
     ],
   },
 });

@@ -102,7 +102,9 @@ test("a change whose notification is lost is found by the next full read", async
 });
 
 test("a session that is cut is made anew", async () => {
-  await write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'berth gateway'");
+  await write(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'berth gateway'",
+  );
   await setRoute("anew--shop.preview.localhost", "0b0e7f5c-3d0c-4e0e-9a55-0123456789ac", app.port);
   await eventually(async () => expect((await ask(stage.gateway.port, "anew--shop.preview.localhost")).status).toBe(200));
 });
