@@ -5,7 +5,7 @@ import { themeCookie, themeOf } from "#components/shell/theme.ts";
 import { TopBar } from "#components/shell/top-bar.tsx";
 import { ViewAsBar } from "#components/shell/view-as-bar.tsx";
 import { may } from "#lib/domain/access/policy.ts";
-import { countInbox } from "#lib/domain/inbox/queries.ts";
+import { countForBar } from "#lib/domain/inbox/queries.ts";
 import { listProjectNames } from "#lib/domain/projects/queries.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
@@ -15,9 +15,9 @@ import { endViewAs } from "../actions/view-as.ts";
 /** The frame of every page for people who are signed in. It shows; what one may see is decided by each page's own query. */
 export default async function BerthLayout({ children }: { readonly children: ReactNode }) {
   const theme = themeOf((await cookies()).get(themeCookie)?.value);
-  const { viewer, projects, mayCreate, waiting } = await readPage(async (reader, actor) => {
-    const [names, waiting] = await Promise.all([listProjectNames(reader, actor), countInbox(reader, actor)]);
-    return { viewer: actor, ...names, waiting };
+  const { viewer, projects, mayCreate, waiting, unread } = await readPage(async (reader, actor) => {
+    const [names, counts] = await Promise.all([listProjectNames(reader, actor), countForBar(reader, actor)]);
+    return { viewer: actor, ...names, ...counts };
   });
   return (
     <>
@@ -27,6 +27,7 @@ export default async function BerthLayout({ children }: { readonly children: Rea
         mayCreate={mayCreate}
         mayManage={may(viewer, "manage_people", { type: "platform" })}
         waiting={waiting}
+        unread={unread}
         theme={theme}
         signOut={signOut}
       />

@@ -5,7 +5,7 @@ import { NoProjects, NotInAProject, ProjectList } from "#components/projects/pro
 import { Main } from "#components/shell/main.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { listProjects } from "#lib/domain/projects/queries.ts";
+import { getHome } from "#lib/domain/projects/home.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
 import { createSample } from "../actions/projects.ts";
@@ -13,15 +13,16 @@ import { createSample } from "../actions/projects.ts";
 export const metadata: Metadata = { title: "Projects" };
 
 /** The switcher at the top and ⌘K reach all of them. */
-const shownAtMost = 50;
+const shownAtMost = 30;
 
 export default async function ProjectsPage() {
-  const { projects, more, mayCreate, email } = await readPage(async (reader, actor) => ({
-    ...(await listProjects(reader, actor, shownAtMost)),
+  const { home, email } = await readPage(async (reader, actor) => ({
+    home: await getHome(reader, actor, shownAtMost),
     email: actor.email,
   }));
+  const { projects, more, mayCreate } = home;
   return (
-    <Main>
+    <Main wide>
       <PageHeader
         title="Projects"
         actions={
@@ -36,7 +37,7 @@ export default async function ProjectsPage() {
       />
       <div className="mt-5">
         {projects.length > 0 ? (
-          <ProjectList projects={projects} />
+          <ProjectList home={home} />
         ) : mayCreate ? (
           <NoProjects createSample={createSample} />
         ) : (

@@ -21,7 +21,9 @@ export async function preview(_previous: ActionResult, form: FormData): Promise<
 }
 
 export async function redeploy(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  return runAction(redeployCommand, fieldsOf(form, ["environment"]), ({ deploymentId }) => redirect(`/deployments/${deploymentId}`));
+  return runAction(redeployCommand, fieldsOf(form, ["environment", "commit"]), ({ deploymentId }) =>
+    redirect(`/deployments/${deploymentId}`),
+  );
 }
 
 export async function restart(_previous: ActionResult, form: FormData): Promise<ActionResult> {

@@ -15,7 +15,7 @@ import { answering, fieldsOf, runAction } from "#lib/server/run-action.ts";
 import { services } from "#lib/server/services.ts";
 
 export async function createPerson(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  const input = { ...fieldsOf(form, ["email", "name"]), isAdmin: form.get("isAdmin") !== null };
+  const input = { ...fieldsOf(form, ["email", "name"]), isAdmin: form.get("isAdmin") !== null, mail: form.get("mail") !== null };
   return runAction(createCommand, input, ({ invitationUrl }) => ({
     status: "done",
     ...(invitationUrl === null ? {} : { created: { link: invitationUrl } }),

@@ -9,7 +9,6 @@ import {
   setCredential as credentialCommand,
   syncProject as syncCommand,
   updateProject as updateCommand,
-  updateStage as stageCommand,
 } from "#lib/domain/projects/commands/settings.ts";
 import { makeProject } from "#lib/server/make-project.ts";
 import { fieldsOf, runAction } from "#lib/server/run-action.ts";
@@ -62,15 +61,4 @@ export async function setCredential(_previous: ActionResult, form: FormData): Pr
     status: "done",
     message: "Saved; looking at the repository again.",
   }));
-}
-
-export async function updateStage(_previous: ActionResult, form: FormData): Promise<ActionResult> {
-  const { stage, ...numbers } = fieldsOf(form, ["stage", "instances", "cpus", "mem"]);
-  const input = {
-    stage,
-    redeployOnPush: form.get("redeployOnPush") !== null,
-    public: form.get("public") !== null,
-    ...Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)])),
-  };
-  return runAction(stageCommand, input, () => ({ status: "done", message: "Saved. It applies from the next deployment on." }));
 }

@@ -81,6 +81,7 @@ export function EntryObject({ row }: { readonly row: AuditRow }) {
 
 function hrefOf({ object, project, environment }: AuditRow): string | null {
   if (object.type === "person" && object.id !== null) return `/people/${encodeURIComponent(object.id)}`;
+  if (object.type === "cluster" && object.id !== null) return `/clusters/${encodeURIComponent(object.id)}`;
   if (object.type === "group" && object.id !== null) return `/groups/${encodeURIComponent(object.id)}`;
   if (project === null) return null;
   switch (object.type) {

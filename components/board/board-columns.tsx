@@ -38,7 +38,7 @@ export function BoardColumns({ stages, children }: { readonly stages: readonly S
         {Children.map(children, (child, index) => (
           <div
             className={clsx(
-              "min-w-0 md:block md:min-w-62 md:flex-1 md:basis-0 md:snap-start lg:max-w-96",
+              "min-w-0 md:block md:min-w-56 md:flex-1 md:basis-0 md:snap-start lg:max-w-96",
               stages[index]?.name !== current && "max-md:hidden",
             )}
           >

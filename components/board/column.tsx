@@ -46,7 +46,7 @@ export function Column({
         ))}
         {total > cards.length && (
           <Link
-            href={`${projectHref(project.slug)}/refs`}
+            href={`${projectHref(project.slug)}?whole=${encodeURIComponent(stage.name)}`}
             className="text-muted hover:text-ink inline-block rounded-xs px-0.5 text-xs hover:underline"
           >
             {total - cards.length} more environments

@@ -14,8 +14,11 @@ import { Digest } from "#components/ui/digest.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RefName } from "#components/ui/ref-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { StandingBadge } from "#components/verdicts/standing-badge.tsx";
 import { isDeploymentOver } from "#lib/core/states.ts";
 import type { BoardCard } from "#lib/domain/board/queries.ts";
+
+import { OnwardLine } from "./onward-line.tsx";
 
 interface Properties {
   readonly card: BoardCard;
@@ -39,7 +42,16 @@ export function EnvironmentCard({ card, project, actions }: Properties) {
               href={environmentHref(project, card.name)}
               className="flex min-w-0 rounded-xs after:absolute after:inset-0 after:rounded-md after:content-['']"
             >
-              {card.ref === null ? <bdi className="truncate">{card.name}</bdi> : <RefName kind={card.ref.kind} name={card.ref.name} />}
+              {card.ref === null ? (
+                <span className="flex min-w-0 items-center gap-2">
+                  <bdi className="truncate">{card.name}</bdi>
+                  {card.release?.ref != null && (
+                    <RefName kind={card.release.ref.kind} name={card.release.ref.name} className="text-muted" />
+                  )}
+                </span>
+              ) : (
+                <RefName kind={card.ref.kind} name={card.ref.name} />
+              )}
             </Link>
           </h3>
           <EnvironmentMenuButton
@@ -66,14 +78,16 @@ export function EnvironmentCard({ card, project, actions }: Properties) {
             </bdi>
           </p>
         )}
+        <Notices card={card} />
       </div>
 
+      {card.onward !== null && <OnwardLine card={card} onward={card.onward} project={project} />}
       <footer className="text-faint flex h-10 items-center gap-1.5 border-t pr-1.5 pl-3 text-xs">
-        <bdi className="truncate">{card.who ?? "Berth"}</bdi>
+        <bdi className="truncate">{card.release?.author ?? card.who ?? "Berth"}</bdi>
         <span aria-hidden>·</span>
         <RelativeTime at={card.changedAt} className="shrink-0 whitespace-nowrap" />
         <span className="relative ml-auto flex shrink-0">
-          <NextAction card={card} moving={moving} actions={actions} />
+          <NextAction card={card} project={project} moving={moving} actions={actions} />
         </span>
       </footer>
     </article>
@@ -92,6 +106,7 @@ function Statuses({ card, moving }: { readonly card: BoardCard; readonly moving:
             <DeploymentBadge status={deployment.status} step={deployment.step} />
           </Link>
         )}
+        <StandingBadge state={card.standing.state} quiet />
       </div>
       {moving && deployment !== null && (
         <Progress startedAt={deployment.startedAt} usualMs={deployment.usualMs} label={`Deployment of ${card.name}`} />
@@ -104,6 +119,24 @@ function Statuses({ card, moving }: { readonly card: BoardCard; readonly moving:
       {card.servingDetail !== null && card.serving !== "healthy" && (
         <p className="foreign text-muted line-clamp-2 text-xs" title={card.servingDetail}>
           {card.servingDetail}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What somebody who looks after it should know: its tag names something else now, or its branch was rejected further on. */
+function Notices({ card }: { readonly card: BoardCard }) {
+  return (
+    <>
+      {card.tagMovedTo !== null && (
+        <p className="text-warn text-xs">
+          The tag has moved to <code className="font-mono">{card.tagMovedTo.slice(0, 7)}</code>; this still runs what it was.
+        </p>
+      )}
+      {card.rejection !== null && (
+        <p className="foreign text-bad line-clamp-2 text-xs" title={card.rejection.words}>
+          <bdi>{card.rejection.by}</bdi> rejected it in <bdi>{card.rejection.environmentName}</bdi>: {card.rejection.words}
         </p>
       )}
     </>
@@ -130,10 +163,12 @@ function UrlLink({ name, url }: { readonly name: string; readonly url: string })
 /** The one next thing this viewer may do. */
 function NextAction({
   card,
+  project,
   moving,
   actions,
 }: {
   readonly card: BoardCard;
+  readonly project: string;
   readonly moving: boolean;
   readonly actions: EnvironmentActions;
 }): ReactNode {
@@ -167,6 +202,31 @@ function NextAction({
         <RefreshCw aria-hidden />
         Redeploy
       </ActionButton>
+    );
+  }
+  if (card.mayJudge) {
+    return (
+      <ButtonLink
+        variant="ghost"
+        size="sm"
+        href={`${environmentHref(project, card.name)}#verdict`}
+        aria-label={`Give a verdict on ${card.name}`}
+      >
+        Give a verdict
+      </ButtonLink>
+    );
+  }
+  if (card.onward !== null && card.onward.mayPromote && card.onward.ready && card.onward.state !== "same" && !card.onward.isOlder) {
+    const { title } = card.onward.stage;
+    return (
+      <ButtonLink
+        variant="ghost"
+        size="sm"
+        href={`${environmentHref(project, card.name)}#promotion`}
+        aria-label={`Promote ${card.name} to ${title}`}
+      >
+        Promote
+      </ButtonLink>
     );
   }
   return null;

@@ -3,6 +3,8 @@ import { ArrowUpRight, Ban, RefreshCw } from "lucide-react";
 import { environmentHref, projectHref } from "#components/environments/address.ts";
 import { cancelWords } from "#components/environments/confirm-words.ts";
 import { LogPanel } from "#components/logs/log-panel.tsx";
+import { CheckList } from "#components/pipeline/check-list.tsx";
+import { promotionHref } from "#components/promotions/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonAnchor } from "#components/ui/button.tsx";
 import { CommitRef } from "#components/ui/commit-ref.tsx";
@@ -10,6 +12,7 @@ import { ConfirmButton } from "#components/ui/confirm-button.tsx";
 import { Digest } from "#components/ui/digest.tsx";
 import { Duration } from "#components/ui/duration.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Problem } from "#components/ui/problem.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -49,6 +52,7 @@ export function DeploymentView({ page, actions }: { readonly page: DeploymentPag
       <div className="mt-5 grid gap-5 lg:grid-cols-[19rem_minmax(0,1fr)] lg:items-start">
         <section aria-label="Progress" className="bg-surface shadow-card rounded-md border p-4 lg:sticky lg:top-18">
           <StepTimeline steps={steps} />
+          <CheckList checks={page.checks} linked={page.mayReadLogs} />
           <Total deployment={deployment} />
         </section>
         <Log page={page} />
@@ -76,6 +80,15 @@ function Origin({ page }: { readonly page: DeploymentPage }) {
           </span>
         </>
       )}
+      {deployment.promotionId !== null && (
+        <>
+          <span aria-hidden>·</span>
+          <Link href={promotionHref(page.project.slug, deployment.promotionId)} className="text-link rounded-xs underline">
+            its promotion
+          </Link>
+        </>
+      )}
+      {deployment.reason !== null && <span className="foreign basis-full wrap-anywhere">“{deployment.reason}”</span>}
     </span>
   );
 }

@@ -7,6 +7,9 @@ const triggers: Readonly<Record<string, string>> = {
   start: "Start",
   restart: "Restart",
   configuration: "Configuration",
+  promotion: "Promotion",
+  rollback: "Rollback",
+  auto_rollback: "Rollback by Berth",
 };
 
 /** What set a deployment going, as a word. */
@@ -19,6 +22,7 @@ const stepVerbs: Readonly<Record<StepName, string>> = {
   fetch: "Fetching",
   build: "Building",
   push: "Pushing",
+  checks: "Checking",
   start: "Starting",
   verify: "Verifying",
   route: "Routing",

@@ -1,6 +1,7 @@
 import { ArrowUpRight, CirclePlay, Ellipsis, RefreshCw, Share2 } from "lucide-react";
 import type { ReactNode } from "react";
 
+import { ClusterNote } from "#components/clusters/cluster-note.tsx";
 import { deploymentHref } from "#components/deployments/address.ts";
 import { DeploymentBadge } from "#components/deployments/deployment-badge.tsx";
 import { LiveRefresh } from "#components/live/live-refresh.tsx";
@@ -12,6 +13,7 @@ import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { StandingBadge } from "#components/verdicts/standing-badge.tsx";
 import type { EnvironmentPage } from "#lib/domain/environments/queries.ts";
 
 import type { EnvironmentActions } from "./actions.ts";
@@ -44,13 +46,16 @@ export function EnvironmentFrame({
         <TwoStatuses environment={environment} />
       </div>
       {environment.servingDetail !== null && <p className="foreign text-muted mt-2 max-w-3xl text-sm">{environment.servingDetail}</p>}
+      {environment.destroyedAt === null && <ClusterNote cluster={environment.cluster} />}
       <div className="mt-3 mb-5">
         <Tabs
           label="Environment"
           items={[
             { href: base, label: "Overview" },
+            { href: `${base}/verdicts`, label: "Verdicts" },
             { href: `${base}/history`, label: "History" },
             ...(environment.mayConfigure ? [{ href: `${base}/variables`, label: "Variables" }] : []),
+            { href: `${base}/jobs`, label: "Jobs", deep: true },
             { href: `${base}/timeline`, label: "Timeline" },
             ...(maySeeSharing(environment) ? [{ href: `${base}/sharing`, label: "Sharing" }] : []),
           ]}
@@ -101,6 +106,14 @@ function TwoStatuses({ environment }: { readonly environment: EnvironmentPage })
           <ServingBadge serving={environment.serving} />
         </dd>
       </div>
+      {environment.standing.state !== "none" && (
+        <div className="flex items-center gap-2">
+          <dt className="text-faint">Verdict</dt>
+          <dd>
+            <StandingBadge state={environment.standing.state} />
+          </dd>
+        </div>
+      )}
       {change !== null && (
         <div className="flex items-center gap-2">
           <dt className="text-faint">Last change</dt>

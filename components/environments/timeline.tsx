@@ -2,7 +2,7 @@ import { deploymentHref } from "#components/deployments/address.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { TimelineEntry } from "#lib/domain/environments/queries.ts";
+import type { TimelineEntry } from "#lib/domain/environments/timeline.ts";
 
 /** What happened to an environment, newest first. */
 export function EnvironmentTimeline({ entries }: { readonly entries: readonly TimelineEntry[] }) {

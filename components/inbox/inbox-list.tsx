@@ -1,25 +1,46 @@
-import { CircleX, FolderGit2, Inbox, type LucideIcon, Mail, OctagonAlert, ServerCrash } from "lucide-react";
+import {
+  CircleX,
+  ClipboardCheck,
+  FolderGit2,
+  Inbox,
+  type LucideIcon,
+  Mail,
+  OctagonAlert,
+  ServerCrash,
+  Snowflake,
+  ThumbsDown,
+  ThumbsUp,
+  UserCheck,
+} from "lucide-react";
 
 import { environmentHref, projectHref } from "#components/environments/address.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { InboxItem, InboxKind, InboxTarget } from "#lib/domain/inbox/kinds.ts";
+import type { InboxItem, InboxTarget } from "#lib/domain/inbox/kind.ts";
+import type { InboxKind } from "#lib/domain/inbox/kinds.ts";
 
 const icons: Record<InboxKind, LucideIcon> = {
   "deployment-failed": CircleX,
+  "push-failed": CircleX,
+  "work-rejected": ThumbsDown,
   "environment-crashing": OctagonAlert,
+  "verdict-wanted": ClipboardCheck,
+  "promotion-possible": ThumbsUp,
+  "approval-wanted": UserCheck,
+  "promotion-held": Snowflake,
   "repository-unreadable": FolderGit2,
   "invitation-ends": Mail,
   "part-unwell": ServerCrash,
 };
 
 /** What waits for the reader: what it is, why it waits for him, since when, and who else could see to it. */
-export function InboxList({ items }: { readonly items: readonly InboxItem[] }) {
+export function InboxList({ items }: { readonly items: ReadonlyArray<InboxItem & { readonly kind: InboxKind }> }) {
   if (items.length === 0)
     return (
       <EmptyState icon={<Inbox aria-hidden />} title="Nothing waits for you">
-        Deployments of yours that failed and environments of yours that crash appear here, until somebody has seen to them.
+        What waits for you appears here until somebody has seen to it: deployments of yours that failed, work of yours that was rejected,
+        and what you can judge, promote or agree to.
       </EmptyState>
     );
   return (
@@ -56,6 +77,10 @@ function hrefOf(target: InboxTarget): string {
       return environmentHref(target.project, target.name);
     case "deployment":
       return `/deployments/${encodeURIComponent(target.id)}`;
+    case "refs":
+      return `${projectHref(target.project)}/refs`;
+    case "promotion":
+      return `${projectHref(target.project)}/promotions/${encodeURIComponent(target.id)}`;
     case "settings":
       return `${projectHref(target.project)}/settings`;
     case "person":

@@ -10,9 +10,22 @@ const load = () => import("./invite.tsx");
 const Invite = lazy(async () => ({ default: (await load()).Invite }));
 
 /** Opens the sheet that invites somebody. */
-export function InviteButton({ action, children }: { readonly action: FormAction; readonly children: ReactNode }) {
+export function InviteButton({
+  action,
+  mail,
+  children,
+}: {
+  readonly action: FormAction;
+  /** Whether invitations can be sent by mail. */
+  readonly mail: boolean;
+  readonly children: ReactNode;
+}) {
   return (
-    <SheetButton className={buttonClass({ variant: "primary" })} load={load} sheet={(close) => <Invite action={action} onClose={close} />}>
+    <SheetButton
+      className={buttonClass({ variant: "primary" })}
+      load={load}
+      sheet={(close) => <Invite action={action} mail={mail} onClose={close} />}
+    >
       {children}
     </SheetButton>
   );

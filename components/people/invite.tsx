@@ -12,7 +12,7 @@ import type { FormAction } from "#components/ui/use-form-action.ts";
 import { OneTimeLink } from "./one-time-link.tsx";
 
 /** The sheet that adds somebody and then shows the link of the invitation. */
-export function Invite({ action, onClose }: { readonly action: FormAction; readonly onClose: () => void }) {
+export function Invite({ action, mail, onClose }: { readonly action: FormAction; readonly mail: boolean; readonly onClose: () => void }) {
   const [name, setName] = useState("");
   const [link, setLink] = useState<string | null>(null);
   if (link !== null)
@@ -50,6 +50,15 @@ export function Invite({ action, onClose }: { readonly action: FormAction; reado
             <span className="text-faint block text-xs">May see and do everything in all projects, and manage people.</span>
           </span>
         </label>
+        {mail && (
+          <label className="flex items-start gap-2.5 text-sm">
+            <input type="checkbox" name="mail" defaultChecked className="mt-0.5 size-4" />
+            <span>
+              Send it by mail
+              <span className="text-faint block text-xs">The link is shown to you as well.</span>
+            </span>
+          </label>
+        )}
         <div className="flex justify-end gap-2 pt-1">
           <Button onClick={onClose}>Not now</Button>
           <SubmitButton>Make the invitation</SubmitButton>

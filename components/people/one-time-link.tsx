@@ -12,8 +12,8 @@ export function OneTimeLink({ link, name, onClose }: { readonly link: string; re
       <p className="text-muted flex items-start gap-2 text-sm">
         <TriangleAlert aria-hidden className="text-warn mt-0.5 size-4 shrink-0" />
         <span>
-          Copy it now and send it to <bdi className="text-ink font-medium">{name}</bdi> yourself: Berth sends no mail, and shows the link
-          this one time. It works once, within seven days.
+          Copy it now for <bdi className="text-ink font-medium">{name}</bdi>, unless it goes by mail: it is shown this one time. It works
+          once, within seven days.
         </span>
       </p>
       <div className="bg-sunken flex items-center gap-2 rounded-sm border py-2 pr-2 pl-3">

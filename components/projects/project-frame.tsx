@@ -27,16 +27,7 @@ export function ProjectFrame({
   readonly children: ReactNode;
 }) {
   const base = projectHref(project.slug);
-  const tabs: TabItem[] = [
-    { href: base, label: "Board" },
-    { href: `${base}/refs`, label: "Branches and tags" },
-  ];
-  if (project.mayConfigure) tabs.push({ href: `${base}/variables`, label: "Variables" });
-  tabs.push({ href: `${base}/members`, label: "Members" });
-  if (project.mayAdminister) tabs.push({ href: `${base}/permissions`, label: "Permissions" });
-  tabs.push({ href: `${base}/audit`, label: "Audit" });
-  if (project.mayAdminister) tabs.push({ href: `${base}/settings`, label: "Settings" });
-
+  const tabs = tabsOf(project, base);
   return (
     <Main wide>
       {eventsUrl !== undefined && <LiveRefresh url={eventsUrl} />}
@@ -56,6 +47,34 @@ export function ProjectFrame({
       {children}
     </Main>
   );
+}
+
+/** What people come for every day, and behind one tab how the project is set up. */
+function tabsOf(project: ProjectHead, base: string): TabItem[] {
+  const setUp: TabItem[] = [
+    { href: `${base}/pipeline`, label: "Pipeline" },
+    ...(project.mayAdminister ? [{ href: `${base}/app`, label: "App", deep: true }] : []),
+    ...(project.mayConfigure ? [{ href: `${base}/variables`, label: "Variables" }] : []),
+    { href: `${base}/members`, label: "Members" },
+    ...(project.mayAdminister ? [{ href: `${base}/permissions`, label: "Permissions" }] : []),
+    { href: `${base}/notifications`, label: "Notifications" },
+    ...(project.mayAdminister
+      ? [
+          { href: `${base}/webhooks`, label: "Webhooks" },
+          { href: `${base}/settings`, label: "Settings" },
+        ]
+      : []),
+  ];
+  return [
+    { href: base, label: "Board" },
+    { href: `${base}/refs`, label: "Branches and tags" },
+    { href: `${base}/builds`, label: "Builds" },
+    { href: `${base}/jobs`, label: "Jobs" },
+    { href: `${base}/release-notes`, label: "Release notes", deep: true },
+    { href: `${base}/measures`, label: "Measures" },
+    { href: `${base}/audit`, label: "Audit" },
+    { href: `${base}/pipeline`, label: "Configuration", parts: setUp },
+  ];
 }
 
 function GitUrl({ url }: { readonly url: string }) {

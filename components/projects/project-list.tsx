@@ -1,57 +1,110 @@
-import { Boxes, FolderGit2, Plus } from "lucide-react";
+import { Boxes, Plus } from "lucide-react";
+import type { CSSProperties } from "react";
 
-import { projectHref } from "#components/environments/address.ts";
+import { environmentHref, projectHref } from "#components/environments/address.ts";
 import { ActionButton } from "#components/ui/action-button.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { StatusBadge } from "#components/ui/status-badge.tsx";
+import { StatusBadge, StatusIcon, statusWord } from "#components/ui/status-badge.tsx";
 import type { FormAction } from "#components/ui/use-form-action.ts";
+import type { Home, HomeCell, HomeProject } from "#lib/domain/projects/home.ts";
 import type { ProjectListItem } from "#lib/domain/projects/queries.ts";
 
-/** All projects the viewer may see, with how they are. */
-export function ProjectList({ projects }: { readonly projects: readonly ProjectListItem[] }) {
+/** All projects the viewer may see: a row each, a cell for each kind of stage with what runs there. */
+export function ProjectList({ home }: { readonly home: Home }) {
   return (
-    <ul className="bg-surface shadow-card divide-y overflow-hidden rounded-md border">
-      {projects.map((project) => (
-        <li
-          key={project.id}
-          className="hover:bg-hover relative flex flex-wrap items-center gap-x-6 gap-y-1.5 px-4 py-3.5 transition-colors sm:flex-nowrap"
-        >
-          <div className="flex min-w-0 basis-full items-center gap-3 sm:flex-1 sm:basis-0">
-            <span className="bg-canvas text-faint grid size-9 shrink-0 place-items-center rounded-sm border">
-              <FolderGit2 aria-hidden className="size-4" />
-            </span>
-            <div className="min-w-0">
-              <h2 className="truncate text-base">
-                <Link href={projectHref(project.slug)} className="rounded-xs after:absolute after:inset-0 after:content-['']">
-                  <bdi>{project.name}</bdi>
-                </Link>
-              </h2>
-              <p className="text-faint truncate font-mono text-xs" title={project.repository}>
-                {project.repository === "Berth" ? "Berth’s own Git" : project.repository}
-              </p>
-            </div>
-          </div>
-          <EnvironmentCounts counts={project.environments} />
-          <span className="text-faint ml-auto w-24 text-right text-xs whitespace-nowrap sm:ml-0">
-            {project.lastActivityAt === null ? "no activity" : <RelativeTime at={project.lastActivityAt} />}
-          </span>
-        </li>
+    <div className="bg-surface shadow-card overflow-hidden rounded-md border">
+      <div
+        aria-hidden
+        className="text-faint bg-canvas/60 hidden grid-cols-(--home-columns) gap-x-4 border-b px-4 py-2 text-xs font-medium lg:grid"
+        style={columnsOf(home)}
+      >
+        <span>Project</span>
+        {home.kinds.map((kind) => (
+          <span key={kind}>{stageKindWords[kind]}</span>
+        ))}
+        <span className="text-right">Last change</span>
+      </div>
+      <ul className="divide-y">
+        {home.projects.map((project) => (
+          <ProjectRow key={project.id} project={project} home={home} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const stageKindWords = { review: "Review", demo: "Demo", staging: "Staging", uat: "UAT", production: "Production" } as const;
+
+function columnsOf({ kinds }: Home): CSSProperties & Record<`--${string}`, string> {
+  return { "--home-columns": `minmax(11rem, 1.3fr) repeat(${kinds.length}, minmax(0, 1fr)) 5.5rem` };
+}
+
+function ProjectRow({ project, home }: { readonly project: HomeProject; readonly home: Home }) {
+  return (
+    <li
+      className="hover:bg-hover relative grid grid-cols-1 items-start gap-x-4 gap-y-2 px-4 py-3 transition-colors lg:grid-cols-(--home-columns)"
+      style={columnsOf(home)}
+    >
+      <div className="min-w-0">
+        <h2 className="truncate text-base">
+          <Link href={projectHref(project.slug)} className="rounded-xs after:absolute after:inset-0 after:content-['']">
+            <bdi>{project.name}</bdi>
+          </Link>
+        </h2>
+        <p className="text-faint truncate font-mono text-xs" title={project.repository}>
+          {project.repository === "Berth" ? "Berth’s own Git" : project.repository}
+        </p>
+        <EnvironmentCounts counts={project.environments} />
+      </div>
+      {project.cells.map((cell) => (
+        <Cell key={cell.kind} cell={cell} project={project.slug} />
       ))}
-    </ul>
+      <span className="text-faint text-xs whitespace-nowrap lg:pt-1 lg:text-right">
+        {project.lastActivityAt === null ? "no activity" : <RelativeTime at={project.lastActivityAt} />}
+      </span>
+    </li>
+  );
+}
+
+/** What runs in one kind of stage: the newest as links, the others as a number. On narrow screens only what is there is shown. */
+function Cell({ cell, project }: { readonly cell: HomeCell; readonly project: string }) {
+  if (cell.total === 0)
+    return (
+      <span aria-hidden className="text-faint hidden pt-1 text-xs lg:block">
+        –
+      </span>
+    );
+  const rest = cell.total - cell.places.length;
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 pt-0.5 text-xs lg:flex-col lg:items-start">
+      <span className="text-faint lg:sr-only">{stageKindWords[cell.kind]}</span>
+      {cell.places.map((place) => (
+        <Link
+          key={place.name}
+          href={environmentHref(project, place.name)}
+          title={place.name}
+          className="relative flex max-w-full min-w-0 items-center gap-1.5 rounded-xs leading-5 hover:underline"
+        >
+          <StatusIcon status={place.serving} className="size-3.5" />
+          <bdi className="truncate">{place.ref?.name ?? place.name}</bdi>
+          <span className="sr-only">, {statusWord(place.serving)}</span>
+        </Link>
+      ))}
+      {rest > 0 && <span className="text-faint">{rest} more</span>}
+    </div>
   );
 }
 
 function EnvironmentCounts({ counts }: { readonly counts: ProjectListItem["environments"] }) {
   if (counts.total === 0) return <span className="text-faint text-xs">No environments</span>;
   return (
-    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+    <span className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
       {counts.building > 0 && <StatusBadge quiet status="building" word={`${counts.building} under way`} />}
       {counts.failing > 0 && <StatusBadge quiet status="failed" word={`${counts.failing} failing`} />}
-      {counts.healthy > 0 && <StatusBadge quiet status="healthy" word={`${counts.healthy} healthy`} />}
       <span className="text-faint text-xs tabular-nums">
         {counts.total} {counts.total === 1 ? "environment" : "environments"}
       </span>

@@ -1,15 +1,30 @@
-import { Activity, Grid3x3, Inbox, type LucideIcon, ScrollText, UserRound, Users, UsersRound } from "lucide-react";
+import {
+  Activity,
+  Bell,
+  ChartNoAxesColumn,
+  Grid3x3,
+  Inbox,
+  type LucideIcon,
+  ScrollText,
+  Server,
+  UserRound,
+  Users,
+  UsersRound,
+} from "lucide-react";
 
 import type { PlaceIcon } from "./places.ts";
 
 const icons: Record<PlaceIcon, LucideIcon> = {
   inbox: Inbox,
+  notifications: Bell,
   people: Users,
   groups: UsersRound,
   permissions: Grid3x3,
+  clusters: Server,
   audit: ScrollText,
   account: UserRound,
   health: Activity,
+  utilisation: ChartNoAxesColumn,
 };
 
 /** The sign of a place, in menus that are loaded when they are wanted. */

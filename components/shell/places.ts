@@ -5,7 +5,17 @@ export interface ShellProject {
   readonly mayConfigure: boolean;
 }
 
-export type PlaceIcon = "inbox" | "people" | "groups" | "permissions" | "audit" | "account" | "health";
+export type PlaceIcon =
+  | "inbox"
+  | "notifications"
+  | "people"
+  | "groups"
+  | "permissions"
+  | "clusters"
+  | "audit"
+  | "account"
+  | "health"
+  | "utilisation";
 
 export interface Place {
   readonly label: string;
@@ -19,12 +29,15 @@ export function placesFor(mayManage: boolean): readonly Place[] {
     { label: "People", href: "/people", icon: "people" },
     { label: "Groups", href: "/groups", icon: "groups" },
     { label: "Permissions", href: "/permissions", icon: "permissions" },
+    { label: "Clusters", href: "/clusters", icon: "clusters" },
   ];
   return [
     { label: "Inbox", href: "/inbox", icon: "inbox" },
+    { label: "Notifications", href: "/notifications", icon: "notifications" },
     ...(mayManage ? managing : []),
     { label: "Audit log", href: "/audit", icon: "audit" },
     { label: "System health", href: "/health", icon: "health" },
+    { label: "Utilisation", href: "/utilisation", icon: "utilisation" },
     { label: "Account", href: "/account", icon: "account" },
   ];
 }

@@ -1,5 +1,6 @@
 import { ChevronsUpDown, Inbox, Monitor, Moon, Search, Sun } from "lucide-react";
 
+import { BellLink } from "#components/notifications/bell.tsx";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { iconButtonClass } from "#components/ui/icon-button.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -20,6 +21,7 @@ export function TopBar({
   mayCreate,
   mayManage,
   waiting,
+  unread,
   theme,
   signOut,
 }: {
@@ -30,6 +32,8 @@ export function TopBar({
   readonly mayManage: boolean;
   /** How many things wait for the viewer. */
   readonly waiting: number;
+  /** How much of what he was told is new. */
+  readonly unread: number;
   readonly theme: Theme;
   readonly signOut: FormAction;
 }) {
@@ -61,6 +65,7 @@ export function TopBar({
           icon={<Search aria-hidden className="size-4 shrink-0" />}
         />
         <InboxLink waiting={waiting} />
+        <BellLink unread={unread} />
         <ThemeButton initial={theme} icon={themeIcons[theme]} />
         <AccountButton
           avatar={<Avatar name={viewer.name} className="size-7" />}

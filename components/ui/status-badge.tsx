@@ -29,6 +29,7 @@ const looks = {
   healthy: { word: "Healthy", icon: CircleCheck, tone: "good" },
   up: { word: "Up", icon: CircleCheck, tone: "good" },
   done: { word: "Done", icon: CircleCheck, tone: "good" },
+  passed: { word: "Passed", icon: CircleCheck, tone: "good" },
   built: { word: "Built", icon: CircleCheck, tone: "good" },
   queued: { word: "Queued", icon: CircleDashed, tone: "busy" },
   waiting: { word: "Waiting", icon: CircleDashed, tone: "neutral" },
@@ -58,6 +59,11 @@ const looks = {
 } as const satisfies Record<string, Look>;
 
 export type Status = keyof typeof looks;
+
+/** A status in one word. */
+export function statusWord(status: Status): string {
+  return looks[status].word;
+}
 
 /** The icon of a status alone, for places where the word stands beside it. */
 export function StatusIcon({ status, className }: { readonly status: Status; readonly className?: string | undefined }) {

@@ -30,6 +30,13 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
+/** A span of work rather than of waiting for a page: "40 s", "12 min", "5.5 h", "3.2 d". */
+export function spanText(ms: number): string {
+  if (ms < 2 * MINUTE_MS) return `${Math.round(ms / SECOND_MS)} s`;
+  if (ms < 2 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`;
+  return ms < 2 * DAY_MS ? `${Math.round((ms / HOUR_MS) * 10) / 10} h` : `${Math.round((ms / DAY_MS) * 10) / 10} d`;
+}
+
 /** The same in whole seconds, for something that still runs and is counted up. */
 export function runningText(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / SECOND_MS);
@@ -38,7 +45,16 @@ export function runningText(ms: number): string {
 
 /** The exact moment with its time zone, for a tooltip. */
 export function exactText(at: Date, zone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
+  return formatOf("exact", zone).format(at);
+}
+
+function dateText(at: Date, nowMs: number, zone: string | undefined): string {
+  const sameYear = at.getUTCFullYear() === new Date(nowMs).getUTCFullYear();
+  return formatOf(sameYear ? "day" : "date", zone).format(at);
+}
+
+const shapes = {
+  exact: {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -47,18 +63,21 @@ export function exactText(at: Date, zone?: string): string {
     minute: "2-digit",
     second: "2-digit",
     timeZoneName: "short",
-    ...(zone === undefined ? {} : { timeZone: zone }),
-  }).format(at);
-}
+  },
+  day: { day: "numeric", month: "short" },
+  date: { day: "numeric", month: "short", year: "numeric" },
+} as const;
 
-function dateText(at: Date, nowMs: number, zone: string | undefined): string {
-  const sameYear = at.getUTCFullYear() === new Date(nowMs).getUTCFullYear();
-  return new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
-    ...(sameYear ? {} : { year: "numeric" }),
-    ...(zone === undefined ? {} : { timeZone: zone }),
-  }).format(at);
+/** Making one takes longer than a hundred uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(shape: keyof typeof shapes, zone: string | undefined): Intl.DateTimeFormat {
+  const key = `${shape} ${zone ?? ""}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-GB", { ...shapes[shape], ...(zone === undefined ? {} : { timeZone: zone }) });
+  formats.set(key, made);
+  return made;
 }
 
 function coarse(span: number): string {

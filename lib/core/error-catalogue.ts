@@ -100,6 +100,18 @@ export const errorCatalogue = {
     help: "Make it shorter, or ask ops to raise BERTH_BUILD_TIMEOUT_SECONDS.",
   },
   build_cancelled: { title: "The build was cancelled.", help: "Redeploy to build again." },
+  tag_moved: {
+    title: "The tag names another commit than what runs under it.",
+    help: "On the environment's page, deploy the new commit on purpose, or make a new tag.",
+  },
+  pipeline_file_invalid: {
+    title: "What the repository says of its pipeline is wrong.",
+    help: "Correct berth.json (or .yml) at the line that is named, and push; everything else goes on.",
+  },
+  checks_failed: {
+    title: "A check before this stage failed.",
+    help: "Its log says why. Fix it and push, or run the check again if it was not the code's fault.",
+  },
   build_out_of_memory: { title: "The build ran out of memory.", help: "Use less memory in the failing step." },
   // engine, registry
   docker_unavailable: {
@@ -119,6 +131,10 @@ export const errorCatalogue = {
   marathon_unauthorised: { title: "Marathon refused Berth's credentials.", help: "Check MARATHON_CREDENTIALS or MARATHON_TOKEN." },
   marathon_locked: { title: "Marathon is busy with another deployment of this app.", help: "Berth waits for it and goes on by itself." },
   marathon_too_many: { title: "Marathon runs as many deployments as it may.", help: "Berth waits and tries again." },
+  job_scheduler_refused: {
+    title: "The cluster’s job scheduler did not take it.",
+    help: "See the message; it comes from Chronos or Metronome.",
+  },
   marathon_refused: { title: "Marathon refused the app.", help: "See the message; it names the field." },
   marathon_failed: { title: "Marathon answered in a way Berth does not understand.", help: "See the message and Marathon's own log." },
   app_exited: {
@@ -134,11 +150,53 @@ export const errorCatalogue = {
     help: "See the log, or set another health path in the project's settings.",
   },
   no_resources: { title: "The cluster has no room for this app.", help: "Stop something, or ask for less CPU or memory." },
+  // promotion
+  only_by_promotion: {
+    title: "Into this stage only a promotion leads.",
+    help: "Promote a tested image from the stage before, or roll back to a release that once answered here.",
+  },
+  no_way_there: {
+    title: "There is no promotion from here to there.",
+    help: "Promote to the next stage; the pipeline page shows the order.",
+  },
+  not_live: { title: "Nothing healthy is live there.", help: "Get the environment live and healthy first, then try again." },
+  verdict_missing: {
+    title: "Nobody has approved it.",
+    help: "A tester who did not write the commit gives the verdict on the environment's page.",
+  },
+  verdict_void: { title: "The verdict is void.", help: "Image or configuration changed since; a tester has to look again." },
+  rejected: { title: "A tester rejected it.", help: "Answer the rejection with a new build, and have that one tested." },
+  not_testable: { title: "A tester could not test it.", help: "See the tester's words; once it can be tested, ask for another verdict." },
+  own_commit: { title: "That is your own.", help: "Somebody else has to judge it: neither who asked nor who wrote the commit." },
+  verdict_outdated: { title: "Another release went live meanwhile.", help: "Look at what is live now, then give your verdict on that." },
+  verdict_meanwhile: { title: "Somebody else gave a verdict meanwhile.", help: "Read it on the page as it is now, then give yours." },
+  configuration_pending: {
+    title: "What runs is not what is configured.",
+    help: "Wait for the deployment that brings the change, or redeploy; then try it and approve.",
+  },
+  evidence_refused: { title: "That is not a picture Berth keeps.", help: "Add a PNG, JPEG or WebP of at most 5 MB, as it was saved." },
+  evidence_full: { title: "This project keeps as many pictures as it may.", help: "Say it in words; ask an admin what may go." },
+  image_gone: { title: "The image is not in the registry any more.", help: "Build and test it again: what is promoted is never rebuilt." },
+  never_served: { title: "That release never answered here.", help: "Only a release that once was healthy here can be rolled back to." },
   superseded: { title: "A newer deployment took its place.", help: "Nothing to do: the newer one is under way." },
   cancelled: { title: "Somebody cancelled it.", help: "Redeploy when ready." },
   worker_lost: { title: "The worker was lost too often while doing this.", help: "Check the worker's memory and log, then redeploy." },
   secret_unreadable: { title: "A secret cannot be opened.", help: "Set its value again; the key it was sealed for is gone." },
   environment_gone: { title: "The environment was destroyed.", help: "Create it again from its branch or tag." },
+  app_setting_owned: { title: "That is Berth’s own to set.", help: "Leave it out: Berth says it itself, and finds its apps by it." },
+  app_power_refused: {
+    title: "That gives power over the hosts of the cluster.",
+    help: "Ask an admin of the platform to allow exactly this for the project; Berth’s own scheduler refuses it all the same.",
+  },
+  // telling
+  mail_not_set: {
+    title: "This installation has no mail server.",
+    help: "Whoever runs it sets SMTP_URL and SMTP_FROM and starts it again.",
+  },
+  hook_url_refused: {
+    title: "Berth may not send webhooks to that address.",
+    help: "Use an https or http address on the public internet; private ones have to be allowed: BERTH_OUTBOUND_ALLOWED_HOSTS=host:port.",
+  },
   // installation
   start_failed: { title: "A part of Berth could not start.", help: "The message names the part; its log in BERTH_HOME/logs tells more." },
   port_taken: {

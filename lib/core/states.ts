@@ -2,7 +2,7 @@
 
 export type BuildStatus = "queued" | "fetching" | "building" | "pushing" | "built" | "failed" | "cancelled" | "superseded";
 export type DeploymentStatus = "queued" | "preparing" | "deploying" | "verifying" | "live" | "failed" | "cancelled" | "superseded";
-export type StepName = "queue" | "fetch" | "build" | "push" | "start" | "verify" | "route";
+export type StepName = "queue" | "fetch" | "build" | "push" | "checks" | "start" | "verify" | "route";
 export type StepStatus = "waiting" | "running" | "done" | "failed" | "skipped";
 /** Does something answer at the environment's URL? `none`: nothing was ever live. */
 export type Serving = "starting" | "healthy" | "unhealthy" | "crashing" | "stopped" | "missing" | "unknown" | "none";
@@ -49,6 +49,7 @@ export const steps: ReadonlyArray<{ readonly name: StepName; readonly title: str
   { name: "fetch", title: "Fetch" },
   { name: "build", title: "Build" },
   { name: "push", title: "Push" },
+  { name: "checks", title: "Checks" },
   { name: "start", title: "Start" },
   { name: "verify", title: "Verify" },
   { name: "route", title: "Route" },

@@ -23,6 +23,10 @@ export interface Settings {
   /** Scheme and port of environments' URLs, e.g. http://preview.localhost:4000 */
   readonly previewOrigin: string;
   readonly allowFileRepositories: boolean;
+  /** Web's own key for the secrets of webhooks that arrive; only web has it. */
+  readonly webhookKey?: string | undefined;
+  /** What keeps the time of jobs in the cluster of the settings; Berth itself where it is not said. */
+  readonly jobScheduler?: "apps" | "chronos" | "metronome";
 }
 
 interface Subject extends Pick<AuditRecord, "objectName" | "stageKind"> {
@@ -122,7 +126,7 @@ function makeCommand<S extends z.ZodType, L, O extends PolicyObject, R, P>(
         });
       } catch (error) {
         if (isUniqueViolation(error)) throw new BerthError("conflict", { cause: error });
-        if (isBerthError(error, "forbidden", "not_found"))
+        if (isBerthError(error, "forbidden", "not_found", "own_commit"))
           await logDenial(context.database, actor, { ...refusalOf(definition.name, asked.object, input), reason: error.code });
         throw error;
       }
@@ -136,7 +140,20 @@ interface Asked {
 }
 
 /** Fields of commands that name what they are about; everything else may hold what nobody should read. */
-const names = ["id", "environment", "deployment", "variable", "stage", "person", "group", "token", "project"] as const;
+const names = [
+  "id",
+  "environment",
+  "deployment",
+  "variable",
+  "stage",
+  "person",
+  "group",
+  "token",
+  "job",
+  "run",
+  "promotion",
+  "project",
+] as const;
 const nameMaxLength = 200;
 
 /** What is known of a refused attempt: the object by the name it was asked for under, and where that is, as far as it was found. */

@@ -14,6 +14,17 @@ const webUrls = z
   .string()
   .transform((text) => text.split(",").map((url) => url.trim()))
   .pipe(z.array(webUrl));
+/** Exact host:port, separated by commas. */
+const hostList = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((entry) => entry.trim().toLowerCase())
+      .filter((entry) => entry !== ""),
+  )
+  .pipe(z.array(z.string().regex(/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):\d{1,5}$/, "use host:port, separated by commas")));
 /** user:password; the password may hold colons. */
 const credentials = z
   .string()
@@ -42,6 +53,8 @@ const environmentSchema = z.object({
   DOCKER_HOST: z.string().optional(),
   REGISTRY_URL: webUrl.optional(),
   REGISTRY_CREDENTIALS: credentials.optional(),
+  /** What agents pull with; every task can read it. Left out: the same. */
+  REGISTRY_PULL_CREDENTIALS: credentials.optional(),
   BERTH_REGISTRY_PORT: port.default(5000),
   /** The members of one cluster, separated by commas. */
   MARATHON_URL: webUrls.optional(),
@@ -51,6 +64,10 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[\x21-\x7e]+$/, "must be a token without spaces")
     .optional(),
+  /** What keeps the time of jobs in the cluster of the settings, instead of Berth; one of the two. */
+  CHRONOS_URL: webUrl.optional(),
+  METRONOME_URL: webUrl.optional(),
+  JOB_SCHEDULER_CREDENTIALS: credentials.optional(),
   BERTH_SCHEDULER_PORT: port.default(8080),
   BERTH_TASK_ADDRESS: z.string().default("127.0.0.2"),
   BERTH_TASK_PORTS: z
@@ -69,23 +86,27 @@ const environmentSchema = z.object({
   // What may be asked for.
   BERTH_GIT_ALLOW_FILE: flag.default(false),
   /** Git servers on private or loopback addresses that projects may use: exact host:port, separated by commas. All others there are refused. */
-  BERTH_GIT_ALLOWED_HOSTS: z
+  BERTH_GIT_ALLOWED_HOSTS: hostList,
+  /** Webhook receivers and forges on private or loopback addresses: exact host:port, separated by commas. All others there are refused. */
+  BERTH_OUTBOUND_ALLOWED_HOSTS: hostList,
+  /** smtp://user:password@host:587 or smtps://…; without it no mail is sent. Only the worker is told. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** Who mails come from: an address, or "Name <address>". */
+  SMTP_FROM: z
     .string()
-    .default("")
-    .transform((text) =>
-      text
-        .split(",")
-        .map((entry) => entry.trim().toLowerCase())
-        .filter((entry) => entry !== ""),
-    )
-    .pipe(z.array(z.string().regex(/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):\d{1,5}$/, "use host:port, separated by commas"))),
+    .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, "must be an e-mail address")
+    .optional(),
   BERTH_BUILD_TIMEOUT_SECONDS: seconds.default(1800),
   BERTH_BUILD_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
   BERTH_CONTEXT_MAX_MEGABYTES: z.coerce.number().int().min(1).default(1024),
   BERTH_SYNC_SECONDS: seconds.default(60),
 
   // Set by the supervisor for its children.
+  /** Which of the two it is, for web: it needs no address. */
+  BERTH_JOB_SCHEDULER: z.enum(["apps", "chronos", "metronome"]).default("apps"),
   BERTH_PROCESS_DATABASE_URL: z.string().optional(),
+  /** MARATHON_URL is Berth's own scheduler. */
+  BERTH_EMBEDDED_SCHEDULER: flag.default(false),
   /** Made by the supervisor when nobody gives one. */
   BERTH_AUTH_SECRET: z
     .string()
@@ -94,6 +115,8 @@ const environmentSchema = z.object({
       if (message !== null) context.addIssue({ code: "custom", message });
     })
     .optional(),
+  /** Web's own key, for the secrets of webhooks that arrive. Made by the supervisor. */
+  BERTH_WEBHOOK_KEY: z.string().min(32).optional(),
 });
 
 /** The environment of this process, for readConfig and for children that are given parts of it. The only place that looks at it. */
@@ -124,17 +147,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       origin: new URL(e.BERTH_URL ?? `http://localhost:${e.BERTH_PORT}`).origin,
       authSecret: e.BERTH_AUTH_SECRET,
     },
-    gateway: {
-      host: e.BERTH_GATEWAY_HOST,
-      port: e.BERTH_GATEWAY_PORT,
-      baseHost: e.BERTH_PREVIEW_DOMAIN,
-      /** Scheme and port of environments' URLs: `<scheme>://<host><port part>`. */
-      origin: new URL(e.BERTH_PREVIEW_URL ?? `http://${e.BERTH_PREVIEW_DOMAIN}:${e.BERTH_GATEWAY_PORT}`).origin,
-    },
+    gateway: gatewayOf(e),
     database: { adminUrl: e.DATABASE_URL, embeddedPort: e.BERTH_POSTGRES_PORT, processUrl: e.BERTH_PROCESS_DATABASE_URL },
     docker: { host: e.DOCKER_HOST },
-    registry: { url: e.REGISTRY_URL, credentials: e.REGISTRY_CREDENTIALS, embeddedPort: e.BERTH_REGISTRY_PORT },
-    marathon: { urls: e.MARATHON_URL ?? [], credentials: e.MARATHON_CREDENTIALS, token: e.MARATHON_TOKEN },
+    registry: {
+      url: e.REGISTRY_URL,
+      credentials: e.REGISTRY_CREDENTIALS,
+      pullCredentials: e.REGISTRY_PULL_CREDENTIALS ?? e.REGISTRY_CREDENTIALS,
+      embeddedPort: e.BERTH_REGISTRY_PORT,
+    },
+    marathon: {
+      urls: e.MARATHON_URL ?? [],
+      credentials: e.MARATHON_CREDENTIALS,
+      token: e.MARATHON_TOKEN,
+      embedded: e.BERTH_EMBEDDED_SCHEDULER,
+    },
+    jobScheduler: jobSchedulerOf(e),
     scheduler: {
       host: "127.0.0.1",
       port: e.BERTH_SCHEDULER_PORT,
@@ -142,12 +170,44 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       taskPorts: [Number(firstPort), Number(lastPort)] as const,
     },
     signIn: readSignInSettings(e),
+    mail: mailOf(e),
+    outboundAllowedHosts: e.BERTH_OUTBOUND_ALLOWED_HOSTS,
+    webhookKey: e.BERTH_WEBHOOK_KEY,
     admin: { email: e.BERTH_ADMIN_EMAIL, password: e.BERTH_ADMIN_PASSWORD, token: e.BERTH_ADMIN_TOKEN },
     git: { allowFile: e.BERTH_GIT_ALLOW_FILE, allowedHosts: e.BERTH_GIT_ALLOWED_HOSTS, syncSeconds: e.BERTH_SYNC_SECONDS },
-    builds: {
-      timeoutSeconds: e.BERTH_BUILD_TIMEOUT_SECONDS,
-      concurrency: e.BERTH_BUILD_CONCURRENCY,
-      contextMaxBytes: e.BERTH_CONTEXT_MAX_MEGABYTES * 1024 * 1024,
-    },
+    builds: buildsOf(e),
   };
+}
+
+function gatewayOf(e: z.output<typeof environmentSchema>) {
+  return {
+    host: e.BERTH_GATEWAY_HOST,
+    port: e.BERTH_GATEWAY_PORT,
+    baseHost: e.BERTH_PREVIEW_DOMAIN,
+    /** Scheme and port of environments' URLs: `<scheme>://<host><port part>`. */
+    origin: new URL(e.BERTH_PREVIEW_URL ?? `http://${e.BERTH_PREVIEW_DOMAIN}:${e.BERTH_GATEWAY_PORT}`).origin,
+  };
+}
+
+/** Null: no mail is sent. */
+function mailOf({ SMTP_URL: url, SMTP_FROM: from }: z.output<typeof environmentSchema>) {
+  return url === undefined ? null : { url, from: from ?? `Berth <berth@${new URL(url).hostname}>` };
+}
+
+function buildsOf(e: z.output<typeof environmentSchema>) {
+  return {
+    timeoutSeconds: e.BERTH_BUILD_TIMEOUT_SECONDS,
+    concurrency: e.BERTH_BUILD_CONCURRENCY,
+    contextMaxBytes: e.BERTH_CONTEXT_MAX_MEGABYTES * 1024 * 1024,
+  };
+}
+
+/** Who keeps the time of jobs: Berth itself unless one of the two is named. */
+function jobSchedulerOf(e: z.output<typeof environmentSchema>) {
+  const credentials = e.JOB_SCHEDULER_CREDENTIALS;
+  if (e.CHRONOS_URL !== undefined && e.METRONOME_URL !== undefined)
+    throw new Error("The settings CHRONOS_URL and METRONOME_URL exclude each other: name the one that keeps the time of jobs.");
+  if (e.CHRONOS_URL !== undefined) return { kind: "chronos", url: e.CHRONOS_URL, credentials } as const;
+  if (e.METRONOME_URL !== undefined) return { kind: "metronome", url: e.METRONOME_URL, credentials } as const;
+  return { kind: e.BERTH_JOB_SCHEDULER, url: null } as const;
 }

@@ -21,6 +21,14 @@ describe("the launch delay", () => {
     expect(seen).toEqual([1_000, 2_000, 3_000, 3_000]);
   });
 
+  it("of what ended before the process began is what is left of it", () => {
+    const backoff = createBackoff(() => 10_000);
+    const never = { ...app, backoffSeconds: 60, backoffFactor: 1, maxLaunchDelaySeconds: 60 };
+    backoff.raise(never, 4_000);
+    expect(backoff.remaining(never)).toBe(54_000);
+    expect(backoff.remaining({ ...never, id: "/b" })).toBe(0);
+  });
+
   it("starts fresh for a new configuration and goes on after a scaling", () => {
     const backoff = createBackoff(() => 1_000);
     backoff.raise(app);

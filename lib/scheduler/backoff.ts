@@ -13,8 +13,8 @@ type DelayedApp = Pick<AppDefinition, "id" | "versionInfo" | "backoffSeconds" | 
 export interface Backoff {
   /** Milliseconds until the app may be launched again; 0 = now. */
   remaining(app: DelayedApp): number;
-  /** A task of this app ended by itself. */
-  raise(app: DelayedApp): void;
+  /** A task of this app ended by itself, now or at a time before (milliseconds since the epoch). */
+  raise(app: DelayedApp, at?: number): void;
   /** Forgets the delays of every configuration of the app. Tells whether there was one. */
   reset(appId: string): boolean;
 }
@@ -29,12 +29,12 @@ export function createBackoff(now: () => number = Date.now): Backoff {
   };
   return {
     remaining: (app) => Math.max(0, (current(app)?.until ?? 0) - now()),
-    raise(app) {
+    raise(app, at = now()) {
       const longest = app.maxLaunchDelaySeconds * 1_000;
       const before = current(app)?.milliseconds;
       const next = before === undefined ? app.backoffSeconds * 1_000 : before * app.backoffFactor;
       const milliseconds = Math.min(next, longest);
-      delays.set(keyOf(app), { milliseconds, until: now() + milliseconds, lastFailure: now(), keepFor: longest });
+      delays.set(keyOf(app), { milliseconds, until: at + milliseconds, lastFailure: at, keepFor: longest });
     },
     reset(appId) {
       const keys = [...delays.keys()].filter((key) => key.startsWith(`${appId} `));

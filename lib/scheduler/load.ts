@@ -26,6 +26,7 @@ import { createHostPorts } from "./tasks/host-ports.ts";
 import { killUnhealthy } from "./tasks/kill-unhealthy.ts";
 import { createLimiter } from "./tasks/limiter.ts";
 import { type Task, hasEnded } from "./tasks/task.ts";
+import { createUsage } from "./tasks/usage.ts";
 import { createVersionClock, toTimestamp } from "./timestamps.ts";
 
 /** Creates and starts at the same time; more would only make the engine slower. */
@@ -62,11 +63,12 @@ export async function loadScheduler(parts: Parts): Promise<Scheduler> {
     health: createHealth(settings, engine, events, hooks),
     sandboxes: createSandboxes({ engine, workDir: settings.workDir, log }),
     launches: createLimiter(launchesAtATime),
+    usage: createUsage(engine),
     machine: { current: null, connected: false },
     launching: new Map(),
     stopping: new Set(),
     pulls: new Map(),
-    network: { current: null },
+    networks: { common: null, shared: new Map(), tidy: false },
     changes: createChangeLock(),
     doubt: { current: null },
     diedEarly: new Set(),
@@ -168,5 +170,13 @@ async function remember(scheduler: Scheduler): Promise<void> {
     state.deployments.set(deployment.id, deployment);
     versions.sawVersion(deployment.version);
   }
+  restoreDelays(scheduler);
   for (const failure of await loadFailures(database)) state.failures.set(failure.appId, failure);
+}
+
+/** What ended by itself before this process began waits as long as it would have: a restart is no reason to start anything again. */
+function restoreDelays({ state, backoff }: Scheduler): void {
+  const ended = [...state.tasks.values()].filter((task) => hasEnded(task) && task.state !== "TASK_KILLED");
+  const inOrder = ended.toSorted((one, other) => (one.endedAt ?? "").localeCompare(other.endedAt ?? ""));
+  for (const task of inOrder) backoff.raise(task.app, Date.parse(task.endedAt ?? "") || Date.now());
 }

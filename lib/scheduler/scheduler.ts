@@ -4,6 +4,7 @@ import { type Backoff } from "./backoff.ts";
 import { type ChangeLock } from "./deployments/change-lock.ts";
 import { type LaunchQueue } from "./deployments/launch-queue.ts";
 import { type Engine, type Machine } from "./engine/engine.ts";
+import { type Networks } from "./engine/network.ts";
 import { type EventHub } from "./events/event-hub.ts";
 import { type Sandboxes } from "./files/sandboxes.ts";
 import { type HealthMonitor } from "./health/monitor.ts";
@@ -13,6 +14,7 @@ import { type Database } from "./store/database.ts";
 import { type WriteBehind } from "./store/write-behind.ts";
 import { type HostPorts } from "./tasks/host-ports.ts";
 import { type Limiter } from "./tasks/limiter.ts";
+import { type Usage } from "./tasks/usage.ts";
 import { type VersionClock } from "./timestamps.ts";
 
 /** What the parts of the scheduler share. Made once, in server.ts. */
@@ -36,13 +38,13 @@ export interface Scheduler {
   readonly health: HealthMonitor;
   readonly sandboxes: Sandboxes;
   readonly launches: Limiter;
+  readonly usage: Usage;
   /** What the engine's machine has, as soon as it was asked (null before), and whether the engine answers now. */
   readonly machine: { current: Machine | null; connected: boolean };
   /** Tasks whose launch or stop is under way in this process, so that the periodic look leaves them alone. A launch can be told to give up. */
   readonly launching: Map<string, AbortController>;
   readonly stopping: Set<string>;
-  /** The id of the tasks' bridge, as far as it is known; one look at a time. */
-  readonly network: { current: Promise<string> | null };
+  readonly networks: Networks;
   /** Images that are being fetched. */
   readonly pulls: Map<string, Promise<void>>;
   /** Tasks whose container died while their launch was under way. */

@@ -10,6 +10,7 @@ import { type Actor, authorise, may } from "#lib/domain/access/policy.ts";
 import { logDenial } from "#lib/domain/audit/denials.ts";
 import { writeAudit } from "#lib/domain/audit/write.ts";
 import { movedProtectedTag } from "#lib/domain/projects/protected-tags.ts";
+import { recordPushedCommits } from "#lib/domain/verdicts/pushes.ts";
 import { outerEnvironment } from "#lib/platform/config.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
@@ -80,7 +81,7 @@ async function answerGit(request: IncomingMessage, response: ServerResponse): Pr
     judgeAgain: async () => ((await mayGoOn()) ? null : lostRight.message),
   }).finally(unguard);
   // A client that asks first whether it is welcome pushes nothing.
-  if (pushed.length > 0) await recordPush(actor, project.id, { pushed, refused, ok });
+  if (pushed.length > 0) await recordPush(actor, project.id, { pushed, brought: ok ? await commitsOf(gitDir, pushed) : [], refused, ok });
 }
 
 function verbOf(service: GitService): "push" | "view" {
@@ -137,14 +138,27 @@ async function refusalOf(gitDir: string, patterns: readonly string[], commands: 
   };
 }
 
+/** A tag with words of its own is an object of its own: what it leads to is what the repository lists. */
+async function commitsOf(gitDir: string, pushed: readonly RefCommand[]): Promise<string[]> {
+  const heads = pushed.flatMap(({ ref, newId }) => (ref.kind === "branch" && newId !== null ? [newId] : []));
+  const tags = new Set(pushed.flatMap(({ ref, newId }) => (ref.kind === "tag" && newId !== null ? [ref.fullName] : [])));
+  if (tags.size === 0) return heads;
+  const list = listRemoteRefs(builtinGit(), { kind: "local", gitDir }, { timeoutMs: listTimeoutMs });
+  // The push has happened; that it is written down matters more than this.
+  const { refs } = await list.catch(() => ({ refs: [] }));
+  return [...heads, ...refs.filter(({ fullName }) => tags.has(fullName)).map(({ commit }) => commit)];
+}
+
 interface Push {
   readonly pushed: readonly RefCommand[];
+  /** The commits its branches and tags led to. */
+  readonly brought: readonly string[];
   readonly refused: Refusal | null;
   /** Whether git answered well. */
   readonly ok: boolean;
 }
 
-async function recordPush(actor: Actor, projectId: string, { pushed, refused, ok }: Push): Promise<void> {
+async function recordPush(actor: Actor, projectId: string, { pushed, brought, refused, ok }: Push): Promise<void> {
   const about = { action: "repository.push", objectType: "project", objectId: projectId, projectId };
   await services().database.$transaction(async (tx) => {
     const named = pushed.slice(0, namedAtMost).map(({ ref, newId }) => `${newId === null ? "-" : ""}${ref.fullName}`);
@@ -157,6 +171,7 @@ async function recordPush(actor: Actor, projectId: string, { pushed, refused, ok
         detail: refused.tag === undefined ? detail : { tag: refused.tag },
       });
     await writeAudit(tx, actor, { ...about, outcome: ok ? "allowed" : "failed", detail });
+    if (ok) await recordPushedCommits(tx, actor, projectId, brought);
     await enqueue(tx, { task: "sync-refs", payload: { projectId } });
   });
 }

@@ -44,6 +44,8 @@ function connect(): Services {
       previewDomain: config.gateway.baseHost,
       previewOrigin: config.gateway.origin,
       allowFileRepositories: config.git.allowFile,
+      jobScheduler: config.jobScheduler.kind,
+      webhookKey: config.webhookKey,
     },
     hub: createEventHub(url, log),
     log,

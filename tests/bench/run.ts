@@ -9,6 +9,7 @@ import { benchGateway } from "./gateway/run.ts";
 import { describeMachine } from "./machine.ts";
 import { benchClick } from "./product/click.ts";
 import { benchMemory } from "./product/memory.ts";
+import { benchPromotion } from "./product/promotion.ts";
 import { benchCachedPush, benchUncachedPush } from "./product/push.ts";
 import { createTheatre } from "./product/stage.ts";
 import { benchStart } from "./product/start.ts";
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, (context: BenchContext) => Promise<Ben
   "push-cached": benchCachedPush,
   "push-uncached": benchUncachedPush,
   click: benchClick,
+  promotion: benchPromotion,
   start: benchStart,
   memory: benchMemory,
   board: benchBoard,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { type Page, test as base, expect } from "@playwright/test";
+import { type BrowserContext, type ConsoleMessage, type Page, test as base, expect } from "@playwright/test";
 
 import { type Product, startBerth } from "#tests/support/product.ts";
 
@@ -16,7 +16,9 @@ export interface Person {
 }
 
 /** The whole product, started once for all stories of a worker, with nobody in it yet. */
-export const test = base.extend<{ consoleErrors: string[] }, { berth: Product }>({
+export const test = base.extend<{ consoleErrors: string[] }, { berth: Product; productOf: string }>({
+  // A story that leaves people and stages otherwise than it found them has a product of its own: `test.use({ productOf: "its name" })`.
+  productOf: ["everybody", { option: true, scope: "worker" }],
   berth: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright wants the first argument to be a pattern
     async ({}, use) => {
@@ -31,9 +33,7 @@ export const test = base.extend<{ consoleErrors: string[] }, { berth: Product }>
   consoleErrors: [
     async ({ page }, use) => {
       const errors: string[] = [];
-      page.on("console", (message) => {
-        if (message.type() === "error") errors.push(message.text());
-      });
+      noteErrors(page, errors);
       page.on("pageerror", (error) => errors.push(String(error)));
       await use(errors);
       expect(errors).toEqual([]);
@@ -43,6 +43,22 @@ export const test = base.extend<{ consoleErrors: string[] }, { berth: Product }>
 });
 
 export { expect } from "@playwright/test";
+
+/**
+ * Keeps what pages report as an error. When Docker makes a network on this machine, Chromium drops what is under way, and the page asks again by
+ * itself: that is the machine's doing, and no error of a page.
+ */
+export function noteErrors(pages: Pick<Page, "on"> | Pick<BrowserContext, "on">, errors: string[]): void {
+  let networkChanged = false;
+  const note = (message: ConsoleMessage) => {
+    if (message.type() !== "error") return;
+    const text = message.text();
+    networkChanged ||= text.includes("net::ERR_NETWORK_CHANGED");
+    const isOfNetwork = text.includes("net::ERR_NETWORK_CHANGED") || text.startsWith("Failed to fetch RSC payload");
+    if (!networkChanged || !isOfNetwork) errors.push(text);
+  };
+  pages.on("console", note);
+}
 
 export const admin: Person = { email: "ada@example.org", password: "quay harbour lantern" };
 
@@ -76,8 +92,13 @@ export interface WorkingCopy {
   remove(): Promise<void>;
 }
 
-/** A clone of a project's repository at Berth, as a developer would have it. */
-export async function clone(berth: Product, slug: string, token: string): Promise<WorkingCopy> {
+/** A clone of a project's repository at Berth, as a developer would have it; what is committed there is by `author`. */
+export async function clone(
+  berth: Product,
+  slug: string,
+  token: string,
+  author: { readonly name: string; readonly email: string } = { name: "Ada", email: admin.email },
+): Promise<WorkingCopy> {
   const parent = await mkdtemp(join(tmpdir(), "berth-clone-"));
   const folder = join(parent, "shop");
   const url = berth.dashboardUrl.replace("//", `//ada:${token}@`);
@@ -89,7 +110,7 @@ export async function clone(berth: Product, slug: string, token: string): Promis
     NODE_ENV: "test" as const,
   };
   const git = async (...args: string[]) => {
-    const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    const identity = ["-c", `user.name=${author.name}`, "-c", `user.email=${author.email}`];
     const { stdout } = await run("git", [...identity, ...args], { cwd: args[0] === "clone" ? parent : folder, env: environment });
     return stdout;
   };

@@ -2,10 +2,9 @@ import type { Browser, Page } from "@playwright/test";
 import { request } from "undici";
 import { z } from "zod";
 
-import { ask } from "#tests/faults/support/rows.ts";
 import type { Product } from "#tests/support/product.ts";
 
-import { type Person, admin, ensureSetUp, expect, signIn, test } from "./fixtures.ts";
+import { type Person, admin, ensureSetUp, expect, noteErrors, signIn, test } from "./fixtures.ts";
 
 export interface Colleague extends Person {
   readonly name: string;
@@ -34,9 +33,7 @@ export interface Desk {
 export async function sitDown(browser: Browser): Promise<Desk> {
   const context = await browser.newContext();
   const errors: string[] = [];
-  context.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
+  noteErrors(context, errors);
   context.on("weberror", (error) => errors.push(String(error.error())));
   return { page: await context.newPage(), errors, close: () => context.close() };
 }
@@ -199,16 +196,18 @@ export async function openHouse(browser: Browser, berth: Product): Promise<House
   return { admin: desk, token, demo, staging, uat, production };
 }
 
-/** UAT and production fill by promotion alone, which needs verdicts. For one moment they take a tag on a click. */
+/** UAT and production fill by promotion alone: the admin, who wrote none of the sample's commits, approves and carries. */
 async function fillLateStages(berth: Product, token: string): Promise<void> {
   if ((await placesOf(berth, token)).some(({ name }) => name === "production")) return;
-  const change = (sql: string) => ask(berth, z.unknown(), sql);
-  await change("UPDATE stage SET starts = 'on_click', ref_kind = 'tag', ref_pattern = 'v*' WHERE name IN ('uat', 'production')");
-  for (const stage of ["uat", "production"])
-    await must(z.unknown(), call(berth, token, "POST", `/projects/${slug}/environments`, { stage, ref: "refs/tags/v1.0" }));
-  await change("UPDATE stage SET starts = 'by_promotion', ref_pattern = '*' WHERE name IN ('uat', 'production')");
-  await change("UPDATE stage SET ref_kind = NULL WHERE name = 'production'");
-  await change("UPDATE environment SET name = 'production' WHERE name = 'production/v1.0'");
+  for (const [from, to] of [
+    ["staging/v1.0", "uat"],
+    ["uat/v1.0", "production"],
+  ] as const) {
+    const { id } = await settled(berth, token, from);
+    const verdict = { verdict: "approve", comment: "For the stories." };
+    await must(z.unknown(), call(berth, token, "POST", `/environments/${id}/verdicts`, verdict));
+    await must(z.unknown(), call(berth, token, "POST", `/environments/${id}/promotions`, { to }));
+  }
 }
 
 const membersSchema = z.object({

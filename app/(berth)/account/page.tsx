@@ -1,4 +1,4 @@
-import { Eye } from "lucide-react";
+import { Bell, Eye } from "lucide-react";
 import type { Metadata } from "next";
 
 import { PasswordForm } from "#components/account/password-form.tsx";
@@ -42,12 +42,18 @@ export default async function AccountPage() {
           </span>
         }
         actions={
-          mayViewAs && (
-            <ButtonLink href="/view-as" size="sm">
-              <Eye aria-hidden />
-              View as…
+          <>
+            <ButtonLink href="/account/notifications" size="sm">
+              <Bell aria-hidden />
+              What you are told
             </ButtonLink>
-          )
+            {mayViewAs && (
+              <ButtonLink href="/view-as" size="sm">
+                <Eye aria-hidden />
+                View as…
+              </ButtonLink>
+            )}
+          </>
         }
       />
       <div className="mt-5 space-y-5">

@@ -8,6 +8,7 @@ import { PeopleFrame } from "#components/people/people-frame.tsx";
 import { NobodyFound, PeopleTable } from "#components/people/people-table.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Pager } from "#components/ui/pager.tsx";
+import { mailIsSet } from "#lib/domain/notifications/queries.ts";
 import { listPeople } from "#lib/domain/people/list.ts";
 import { personFilters } from "#lib/domain/people/schema.ts";
 import { readPage } from "#lib/server/read-page.ts";
@@ -22,11 +23,14 @@ interface Properties {
 
 export default async function PeoplePage({ searchParams }: Properties) {
   const { search, filter, page } = queryIn(await searchParams);
-  const list = await readPage((reader, actor) => listPeople(reader, actor, { search, filter, page }));
+  const list = await readPage(async (reader, actor) => ({
+    ...(await listPeople(reader, actor, { search, filter, page })),
+    mail: await mailIsSet(reader),
+  }));
   return (
     <PeopleFrame
       actions={
-        <InviteButton action={createPerson}>
+        <InviteButton action={createPerson} mail={list.mail}>
           <UserRoundPlus aria-hidden />
           Invite
         </InviteButton>

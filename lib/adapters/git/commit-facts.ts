@@ -4,9 +4,14 @@ import { join } from "node:path";
 import { isBerthError } from "#lib/core/errors.ts";
 
 import { type FetchLimits, fetchOnce } from "./fetch.ts";
-import type { RemoteRef } from "./ls-remote.ts";
 import type { GitRunner } from "./runner.ts";
 import type { RemoteSource } from "./source.ts";
+
+/** A commit, and a ref that leads to it: refs/heads/…, refs/tags/… or refs/pull/…. */
+export interface NamedCommit {
+  readonly commit: string;
+  readonly fullName: string;
+}
 
 /** git has the tree without files even where nobody sent it. */
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -19,11 +24,11 @@ export async function fetchFacts(
   runner: GitRunner,
   source: RemoteSource,
   gitDir: string,
-  refs: readonly RemoteRef[],
+  refs: readonly NamedCommit[],
   limits: FetchLimits,
 ): Promise<void> {
   const deadline = performance.now() + limits.timeoutMs;
-  const queue: RemoteRef[][] = [refs.slice(0, unfilteredLimit)];
+  const queue: NamedCommit[][] = [refs.slice(0, unfilteredLimit)];
   for (let start = unfilteredLimit; start < refs.length; start += fetchBatch) queue.push(refs.slice(start, start + fetchBatch));
   let filterChecked = false;
   for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
@@ -46,7 +51,7 @@ async function fetchFactsOf(
   runner: GitRunner,
   source: RemoteSource,
   gitDir: string,
-  batch: readonly RemoteRef[],
+  batch: readonly NamedCommit[],
   limits: FetchLimits,
 ): Promise<void> {
   const flags = ["--depth=1", "--filter=tree:0"];
@@ -59,7 +64,7 @@ async function fetchFactsOf(
 }
 
 /** Whether the server honoured the filter, judged by the commits' trees, which must not have arrived. */
-async function leavesFilesOut(runner: GitRunner, gitDir: string, batch: readonly RemoteRef[]): Promise<boolean> {
+async function leavesFilesOut(runner: GitRunner, gitDir: string, batch: readonly NamedCommit[]): Promise<boolean> {
   await asOrdinaryRepository(gitDir);
   const input = batch.slice(0, 20).map((ref) => `${ref.commit}^{tree}\n`);
   const output = await runner.run(["cat-file", "--batch-check"], {

@@ -5,28 +5,33 @@ export interface CommitInfo {
   readonly commit: string;
   readonly authorName: string;
   readonly authorEmail: string;
+  readonly committerName: string;
+  readonly committerEmail: string;
   /** First paragraph of the message on one line, at most 300 characters. */
   readonly subject: string;
   readonly committedAt: Date;
 }
 
 /** Fields end with NUL, which no git object can hold in these places. */
-export const commitFormat = "%H%x00%an%x00%ae%x00%ct%x00%s%x00";
+export const commitFormat = "%H%x00%an%x00%ae%x00%cn%x00%ce%x00%ct%x00%s%x00";
 
-const fieldsPerCommit = 5;
+const fieldsPerCommit = 7;
 
 /** What `git log --format=<commitFormat>` printed; hostile bytes become valid, visible text. */
 export function parseCommits(output: Buffer): CommitInfo[] {
   const fields = output.toString("utf8").split("\0");
   const commits: CommitInfo[] = [];
   for (let index = 0; index + fieldsPerCommit <= fields.length; index += fieldsPerCommit) {
-    const [commit = "", authorName = "", authorEmail = "", seconds = "", subject = ""] = fields.slice(index, index + fieldsPerCommit);
+    const [commit = "", authorName = "", authorEmail = "", ...rest] = fields.slice(index, index + fieldsPerCommit);
+    const [committerName = "", committerEmail = "", seconds = "", subject = ""] = rest;
     const id = commit.trim();
     if (!isCommitId(id)) continue;
     commits.push({
       commit: id,
       authorName: tidy(authorName, 200),
       authorEmail: tidy(authorEmail, 254),
+      committerName: tidy(committerName, 200),
+      committerEmail: tidy(committerEmail, 254),
       subject: tidy(subject, 300),
       committedAt: parseTime(seconds),
     });

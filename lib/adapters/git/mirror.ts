@@ -3,13 +3,12 @@ import { join } from "node:path";
 
 import { BerthError, isBerthError } from "#lib/core/errors.ts";
 
-import { asOrdinaryRepository, fetchFacts } from "./commit-facts.ts";
+import { asOrdinaryRepository, fetchFacts, type NamedCommit } from "./commit-facts.ts";
 import { commitFormat, type CommitInfo, parseCommits } from "./commit-format.ts";
 import { exitCodeOf } from "./failure.ts";
 import { type FetchLimits, fetchShallow } from "./fetch.ts";
-import type { RemoteRef } from "./ls-remote.ts";
 import { withMirrorTurn } from "./mirror-lock.ts";
-import { isCommitId, requireCommitId, requireFullRef } from "./ref-name.ts";
+import { isCommitId, requireCommitId, requireFetchableRef } from "./ref-name.ts";
 import { createBareRepository } from "./repository-files.ts";
 import type { GitRunner } from "./runner.ts";
 import type { GitSource, RemoteSource } from "./source.ts";
@@ -52,7 +51,7 @@ export async function fetchCommit(
   mirrorDir: string,
   options: FetchOptions,
 ): Promise<{ gitDir: string }> {
-  const wanted = { fullRef: requireFullRef(options.fullRef).fullName, commit: requireCommitId(options.commit) };
+  const wanted = { fullRef: requireFetchableRef(options.fullRef), commit: requireCommitId(options.commit) };
   if (source.kind === "local") {
     const found = await isInHistory(runner, source.gitDir, wanted.commit, wanted.fullRef);
     if (!found) throw goneFrom(wanted.fullRef, wanted.commit);
@@ -175,7 +174,7 @@ export async function fetchCommitInfo(
   runner: GitRunner,
   source: GitSource,
   mirrorDir: string,
-  refs: readonly RemoteRef[],
+  refs: readonly NamedCommit[],
   limits: FetchLimits,
 ): Promise<Map<string, CommitInfo>> {
   const commits = refs.map((ref) => ref.commit);

@@ -25,6 +25,17 @@ export function requireFullRef(fullName: string): RefName {
   return ref;
 }
 
+/** The head of a pull request (GitHub, Gitea, Gogs) or merge request (GitLab) by its full name, or null. */
+export function parsePullRef(fullName: string): { readonly number: number } | null {
+  const match = /^refs\/(?:pull|merge-requests)\/([1-9]\d{0,8})\/head$/.exec(fullName);
+  return match === null ? null : { number: Number(match[1]) };
+}
+
+/** The full name of a ref whose commits may be fetched: a branch, a tag or the head of a pull request. Throws BerthError `invalid_input`. */
+export function requireFetchableRef(fullName: string): string {
+  return parsePullRef(fullName) === null ? requireFullRef(fullName).fullName : fullName;
+}
+
 /** The rules of git-check-ref-format for everything after `refs/heads/`, with ours: no leading dash, valid Unicode, at most 255 characters. */
 function isSafeName(name: string): boolean {
   if (name.length > maxNameLength || name.startsWith("-") || name === "@" || name === "HEAD") return false;

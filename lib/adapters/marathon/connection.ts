@@ -31,6 +31,12 @@ export class MarathonUncertain extends BerthError {
   }
 }
 
+interface ConnectionOptions extends MarathonOptions {
+  /** How often a GET is tried, at least once per member; 3 when not given. */
+  readonly attempts?: number | undefined;
+  readonly maxBodyBytes?: number | undefined;
+}
+
 export interface Connection {
   /**
    * One call; an answer other than 2xx is thrown as what it means. GETs are tried up to three times. Writes are repeated only when nobody
@@ -39,27 +45,30 @@ export interface Connection {
   send(call: Call): Promise<HttpAnswer>;
   read<T>(path: string, schema: z.ZodType<T>): Promise<T>;
   readOrNull<T>(path: string, schema: z.ZodType<T>): Promise<T | null>;
+  /** The body as `schema` reads it; throws `marathon_failed` when it does not. */
+  understand<T>(answer: HttpAnswer, schema: z.ZodType<T>): T;
   /** The body as JSON, or null when it has none or is none. */
   json(answer: HttpAnswer): unknown;
   openStream(path: string, accept: string, signal: AbortSignal): Promise<HttpStream>;
   close(): Promise<void>;
 }
 
-const attempts = 3;
+const usualAttempts = 3;
 const [shortestPauseMs, longestPauseMs] = [100, 2000];
 const maxRedirects = 3;
 /** A thousand apps with long environments are some ten megabytes. */
-const maxBodyBytes = 128 * 1024 * 1024;
+const usualMaxBodyBytes = 128 * 1024 * 1024;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /** The way to a cluster: remembers which member answered, follows the leader, tells refusals apart. */
-export function createConnection(options: MarathonOptions): Connection {
+export function createConnection(options: ConnectionOptions): Connection {
   const members = createMembers(options.urls);
   const authorization = authorizationOf(options);
   const http = createHttpClient({
     timeoutMs: options.timeoutMs ?? 10_000,
-    maxBodyBytes,
+    maxBodyBytes: options.maxBodyBytes ?? usualMaxBodyBytes,
     policy: "operator",
+    ca: options.ca,
     allowedOrigins: members.origins,
     auth: authorization === undefined ? [] : members.origins.map((origin) => ({ origin, authorization })),
     log: options.log,
@@ -73,7 +82,8 @@ export function createConnection(options: MarathonOptions): Connection {
       } catch (error) {
         // Whatever it was, the next call begins with another member.
         if (isTrouble(error)) members.next();
-        if (attempt >= Math.max(attempts, members.origins.length) || !mayRepeat(call, error)) throw meaningOf(call, error);
+        if (attempt >= Math.max(options.attempts ?? usualAttempts, members.origins.length) || !mayRepeat(call, error))
+          throw meaningOf(call, error);
         // Full jitter: clients that failed together do not come back together.
         if (!(error instanceof MarathonElsewhere)) await delay(Math.random() * Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt));
       }
@@ -93,6 +103,7 @@ export function createConnection(options: MarathonOptions): Connection {
     send,
     readOrNull,
     read: async (path, schema) => understand(await send({ method: "GET", path }), schema),
+    understand,
     json,
     async openStream(path, accept, signal) {
       return await openStream(http, members, path, { headers: { accept }, signal });

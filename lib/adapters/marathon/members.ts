@@ -3,7 +3,7 @@ import { BerthError } from "#lib/core/errors.ts";
 /** A member points at an address that is not configured: perhaps another name of a configured one, perhaps a stranger. */
 export class MarathonElsewhere extends BerthError {
   constructor(host: string) {
-    super("marathon_failed", { detail: `It sends Berth to ${host.slice(0, 200)}, which is not among MARATHON_URL.` });
+    super("marathon_failed", { detail: `It sends Berth to ${host.slice(0, 200)}, which is not among the addresses it was given.` });
   }
 }
 

@@ -10,6 +10,8 @@ export interface MarathonOptions {
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
   /** A DC/OS token, in place of credentials; shown to the configured members only. */
   readonly token?: string | undefined;
+  /** Certificates in PEM, trusted in place of the system's. */
+  readonly ca?: string | undefined;
   readonly log: Log;
   /** For one request; 10 s when not given. */
   readonly timeoutMs?: number | undefined;
@@ -23,6 +25,10 @@ export interface ObservedApp {
   /** Version of the last change of configuration: tasks older than this run an older one. */
   readonly configVersion: string;
   readonly instances: number;
+  readonly cpus: number;
+  /** MiB, for each instance, as `disk`. */
+  readonly mem: number;
+  readonly disk: number;
   readonly image: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly tasks: readonly ObservedTask[];
@@ -140,6 +146,8 @@ export interface MarathonClient {
    * deployment is the answer.
    */
   putApp(app: AppSpec | AppDefinition, options?: Force): Promise<MarathonChange & { readonly created: boolean }>;
+  /** Makes an app that is not there. Throws `already_exists` where one is, also when a lost answer of our own made it. */
+  createApp(app: AppSpec | AppDefinition): Promise<MarathonChange>;
   scaleApp(id: string, instances: number, options?: Force): Promise<MarathonChange>;
   restartApp(id: string, options?: Force): Promise<MarathonChange>;
   /** Null: there was none. Stops a running deployment of the app unless `force` is false (Marathon's own default). */

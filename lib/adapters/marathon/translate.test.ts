@@ -20,6 +20,9 @@ describe("what Marathon shows of an app", () => {
       version: "",
       configVersion: "",
       instances: 1,
+      cpus: 0,
+      mem: 0,
+      disk: 0,
       image: null,
       labels: {},
       tasks: [],
@@ -35,6 +38,8 @@ describe("what Marathon shows of an app", () => {
   it("survives nulls and oddities in what is not essential, and drops what it does not know", () => {
     const app = read({
       id: "/a",
+      cpus: 0.5,
+      mem: "much",
       labels: { a: "1", b: 2, c: null },
       container: null,
       lastTaskFailure: "?",
@@ -44,7 +49,7 @@ describe("what Marathon shows of an app", () => {
       tasksRunning: -1,
       extra: {},
     });
-    expect(app).toMatchObject({ labels: { a: "1" }, image: null, lastFailure: null, running: 0 });
+    expect(app).toMatchObject({ cpus: 0.5, mem: 0, labels: { a: "1" }, image: null, lastFailure: null, running: 0 });
   });
 
   it.each([[{ id: 7 }], [{ id: "/a", instances: "many" }], [{ id: "/a", tasks: [{ host: "h" }] }], [null], [[]]])(

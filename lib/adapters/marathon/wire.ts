@@ -7,6 +7,7 @@ import { z } from "zod";
 const text = z.string().catch("");
 const textOrNull = z.string().nullable().catch(null).default(null);
 const count = z.number().int().nonnegative().catch(0).default(0);
+const amount = z.number().nonnegative().catch(0).default(0);
 const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -51,6 +52,9 @@ export const appBodySchema = z.object({
   version: text,
   versionInfo: z.object({ lastConfigChangeAt: z.string() }).nullish().catch(null),
   instances: z.number().int().nonnegative().default(1),
+  cpus: amount,
+  mem: amount,
+  disk: amount,
   container: z
     .object({ docker: z.object({ image: z.string() }).nullish().catch(null) })
     .nullish()

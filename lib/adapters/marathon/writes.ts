@@ -11,7 +11,7 @@ import { changeSchema } from "./wire.ts";
 
 type Writes = Pick<
   MarathonClient,
-  "putApp" | "scaleApp" | "restartApp" | "deleteApp" | "cancelDeployment" | "resetDelay" | "killTasks" | "isOwn"
+  "putApp" | "createApp" | "scaleApp" | "restartApp" | "deleteApp" | "cancelDeployment" | "resetDelay" | "killTasks" | "isOwn"
 >;
 type Written = MarathonChange & { readonly created: boolean };
 
@@ -37,23 +37,18 @@ export function createWrites(connection: Connection, reads: Reads): Writes {
     });
   }
 
-  async function restartApp(id: string, force: boolean): Promise<MarathonChange> {
-    const before = await reads.inspect(id);
-    try {
-      return await write("POST", `${appPath(id)}/restart?force=${force}`, {});
-    } catch (error) {
-      if (!(error instanceof MarathonUncertain)) throw error;
-      // Never twice: a second restart would replace every task again.
-      const app = await reads.inspect(id);
-      if (app !== null && before !== null && app.version !== before.version) return own.take(app);
-      throw error;
-    }
-  }
-
   return {
     putApp: async (app, { force = false } = {}) => await putApp(app, force, { write, own, reads }),
+    async createApp(app) {
+      const info = await reads.info();
+      try {
+        return await write("POST", "/v2/apps", "ports" in app ? renderApp(app, info) : toAppJson(app, info));
+      } catch (error) {
+        throw hideValues(error, app.env);
+      }
+    },
     scaleApp: (id, instances, { force = false } = {}) => scaleApp(id, instances, force),
-    restartApp: (id, { force = false } = {}) => restartApp(id, force),
+    restartApp: async (id, { force = false } = {}) => await restartApp(id, force, { write, own, reads }),
     deleteApp: (id, { force = true } = {}) =>
       goneIsFine(
         settle(
@@ -102,12 +97,27 @@ async function settle(make: () => Promise<Written>, look: () => Promise<Marathon
   }
 }
 
+interface Parts {
+  readonly write: Write;
+  readonly own: Memory;
+  readonly reads: Reads;
+}
+
+async function restartApp(id: string, force: boolean, { write, own, reads }: Parts): Promise<MarathonChange> {
+  const before = await reads.inspect(id);
+  try {
+    return await write("POST", `${appPath(id)}/restart?force=${force}`, {});
+  } catch (error) {
+    if (!(error instanceof MarathonUncertain)) throw error;
+    // Never twice: a second restart would replace every task again.
+    const app = await reads.inspect(id);
+    if (app !== null && before !== null && app.version !== before.version) return own.take(app);
+    throw error;
+  }
+}
+
 /** PUT with the whole definition: what is not in it is not in the app either (1.4 and later; before, unmentioned fields stay). */
-async function putApp(
-  app: AppSpec | AppDefinition,
-  force: boolean,
-  parts: { readonly write: Write; readonly own: Memory; readonly reads: Reads },
-): Promise<Written> {
+async function putApp(app: AppSpec | AppDefinition, force: boolean, parts: Parts): Promise<Written> {
   const info = await parts.reads.info();
   const json = "ports" in app ? renderApp(app, info) : toAppJson(app, info);
   const partial = info.fullReplacement ? "&partialUpdate=false" : "";

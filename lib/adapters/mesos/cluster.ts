@@ -11,6 +11,8 @@ import { type ClusterUse, type TaskUse, toClusterUse, toCounters, usedBetween } 
 export interface ClusterOptions extends MesosAccess {
   /** Where the cluster's Mesos master is: `info` of the Marathon client. */
   readonly info: () => Promise<{ readonly mesosUrl: string | null }>;
+  /** Certificates in PEM, trusted in place of the system's. */
+  readonly ca?: string | undefined;
   readonly log: Log;
   readonly timeoutMs?: number | undefined;
 }
@@ -35,6 +37,7 @@ export function createClusterReader(options: ClusterOptions): ClusterReader {
     timeoutMs: options.timeoutMs ?? 10_000,
     maxBodyBytes: maxAnswerBytes,
     policy: "operator",
+    ca: options.ca,
     log: options.log,
   });
   const get = createGetter(http, options);

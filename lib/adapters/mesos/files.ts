@@ -2,6 +2,7 @@ import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import type { Log } from "#lib/platform/log.ts";
 import { createHttpClient } from "#lib/platform/outbound-http/client.ts";
 
+import { type FoundTask, findTask } from "./find-task.ts";
 import { type GetJson, type MesosAccess, createGetter } from "./get-json.ts";
 import { parseJsonBytes } from "./json-bytes.ts";
 import { type Sandboxes, createSandboxes } from "./sandbox.ts";
@@ -10,6 +11,8 @@ import { fileChunkSchema } from "./wire.ts";
 export interface TaskLogOptions extends MesosAccess {
   /** Where the cluster's Mesos master is, and under which framework the tasks run: `info` of the Marathon client. */
   readonly info: () => Promise<{ readonly frameworkId: string | null; readonly mesosUrl: string | null }>;
+  /** Certificates in PEM, trusted in place of the system's. */
+  readonly ca?: string | undefined;
   readonly log: Log;
   readonly timeoutMs?: number | undefined;
 }
@@ -35,6 +38,8 @@ export interface TaskLogReader {
    * the agent has no such output any more. Throws `unavailable` when master or agent do not answer.
    */
   read(place: TaskPlace, stream: "stdout" | "stderr", offset: number | "end", maxBytes: number): Promise<TaskLogPiece | null>;
+  /** The task whose id begins so, running or ended; null when no agent knows one (any more). Throws `unavailable`. */
+  find(prefix: string): Promise<FoundTask | null>;
   /** The last `maxBytes` of it, or null. */
   tail(place: TaskPlace, stream: "stdout" | "stderr", maxBytes: number): Promise<Buffer | null>;
   close(): Promise<void>;
@@ -51,6 +56,7 @@ export function createTaskLogReader(options: TaskLogOptions): TaskLogReader {
     timeoutMs: options.timeoutMs ?? 10_000,
     maxBodyBytes: maxAnswerBytes,
     policy: "operator",
+    ca: options.ca,
     log: options.log,
   });
   const get = createGetter(http, options);
@@ -75,6 +81,7 @@ export function createTaskLogReader(options: TaskLogOptions): TaskLogReader {
 
   return {
     read,
+    find: (prefix) => findTask({ info: options.info, get }, prefix),
     tail: async (place, stream, maxBytes) => (await read(place, stream, "end", maxBytes))?.data ?? null,
     close: () => http.close(),
   };

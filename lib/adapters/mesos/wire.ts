@@ -6,7 +6,7 @@ const agentSchema = z.object({ id: z.string(), pid: z.string().max(300).catch(""
 export const agentsSchema = z.object({ slaves: z.array(agentSchema) });
 export type WireAgent = z.infer<typeof agentSchema>;
 
-const namedSchema = z.object({ id: z.string() });
+const namedSchema = z.object({ id: z.string(), state: z.string().optional().catch(undefined) });
 const tasksSchema = z.array(namedSchema).nullish().catch([]);
 const executorSchema = z.object({
   id: z.string().catch(""),

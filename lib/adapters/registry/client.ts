@@ -5,6 +5,7 @@ import { basicAuthorization } from "#lib/platform/outbound-http/basic-auth.ts";
 import { type HttpAnswer, type HttpRequest, createHttpClient } from "#lib/platform/outbound-http/client.ts";
 import { isHttpError } from "#lib/platform/outbound-http/http-error.ts";
 
+import { type RegistryImage, readImage } from "./read-image.ts";
 import { createTokens } from "./token.ts";
 import { refusalDetail } from "./wire.ts";
 
@@ -22,6 +23,8 @@ export interface Registry {
   ping(): Promise<boolean>;
   /** The digest behind a tag (or of a digest), or null when there is no such image. */
   digestOf(repository: string, reference: string): Promise<string | null>;
+  /** What an image named by digest is, without pulling it; null when there is none. Throws `registry_refused` for what is no image. */
+  readImage(repository: string, digest: string): Promise<RegistryImage | null>;
   /** Puts the very same manifest under one more tag; nothing is copied. Throws `image_missing`. */
   tag(repository: string, digest: string, newTag: string): Promise<void>;
   /** Deletes a manifest with all its tags; gone is fine. Throws `registry_refused` where the registry forbids deleting. */
@@ -66,6 +69,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       const whole = await manifest(repository, reference, "GET");
       return whole === null ? null : sha256(whole.body);
     },
+    readImage: (repository, digest) => readImage(partsFrom(send, repository), digest),
     async tag(repository, digest, newTag) {
       if (!tagPattern.test(newTag)) throw new BerthError("registry_refused", { detail: "That is not a tag." });
       const whole = await manifest(repository, digest, "GET");
@@ -90,6 +94,15 @@ export function createRegistry(options: RegistryOptions): Registry {
       expectStatus(answer, 202, 200);
     },
     close: () => send.close(),
+  };
+}
+
+/** Manifests and blobs of a repository by digest, as they are kept. */
+function partsFrom(send: Sender, repository: string) {
+  return async (kind: "manifests" | "blobs", digest: string): Promise<Buffer | null> => {
+    const url = manifestPath(repository, digest).replace("/manifests/", `/${kind}/`);
+    const answer = await send.request({ url, headers: kind === "manifests" ? { accept: manifestTypes.join(", ") } : {} });
+    return answer.status === 404 ? null : expectStatus(answer, 200).body;
   };
 }
 

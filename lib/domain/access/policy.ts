@@ -7,7 +7,14 @@ export type EnvironmentPolicyVerb = (typeof environmentVerbs)[number];
 /** What can be done to a project as a whole, to the platform, and to one's own account. */
 export const projectVerbs = ["view", "push", "administer"] as const;
 export type ProjectVerb = (typeof projectVerbs)[number];
-export const platformVerbs = ["see_health", "create_project", "manage_people", "manage_permissions", "verify_audit"] as const;
+export const platformVerbs = [
+  "see_health",
+  "create_project",
+  "manage_people",
+  "manage_permissions",
+  "manage_clusters",
+  "verify_audit",
+] as const;
 export type PlatformVerb = (typeof platformVerbs)[number];
 export const accountVerbs = ["manage_account"] as const;
 export type AccountVerb = (typeof accountVerbs)[number];

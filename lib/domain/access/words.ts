@@ -18,6 +18,7 @@ export const verbMeanings: Readonly<Record<AnyVerb, string>> = {
   create_project: "Create projects",
   manage_people: "Manage people and groups",
   manage_permissions: "Change the default permissions",
+  manage_clusters: "Attach and check clusters",
   verify_audit: "Check the audit log",
   manage_account: "Manage the own account and its tokens",
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { parsePullRef } from "#lib/adapters/git/ref-name.ts";
 import { BerthError } from "#lib/core/errors.ts";
 import { type BuildStatus, openBuildStatuses } from "#lib/core/states.ts";
 import type { Transaction } from "#lib/platform/database/client.ts";
@@ -20,7 +21,7 @@ export async function ensureBuild(tx: Transaction, wanted: Wanted): Promise<{ id
     where: { id: wanted.projectId },
     select: { dockerfilePath: true, contextPath: true },
   });
-  const recipe = recipeOf(project);
+  const recipe = recipeOf({ ...project, isPull: parsePullRef(wanted.refName) !== null });
   const key = { projectId: wanted.projectId, commit: wanted.commit, recipe };
   const known = await findUsable(tx, key);
   if (known !== null) {

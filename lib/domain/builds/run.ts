@@ -3,7 +3,8 @@ import { prepareContext } from "#lib/adapters/docker/context.ts";
 import { checkDockerfile } from "#lib/adapters/docker/dockerfile.ts";
 import { inspectImage } from "#lib/adapters/docker/images.ts";
 import { pushImage } from "#lib/adapters/docker/push.ts";
-import { fetchCommit } from "#lib/adapters/git/mirror.ts";
+import { type CommitInfo, fetchCommit, readCommits } from "#lib/adapters/git/mirror.ts";
+import { parsePullRef } from "#lib/adapters/git/ref-name.ts";
 import { archive, pathKind, readFile } from "#lib/adapters/git/tree.ts";
 import { BerthError, describeError, isBerthError } from "#lib/core/errors.ts";
 import { type BuildStatus, runningBuildStatuses, type StepName } from "#lib/core/states.ts";
@@ -12,8 +13,11 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { beginStep, finishStep, resetSteps } from "../deployments/steps.ts";
 import { type LogSink, openLogSink } from "../logs/sink.ts";
+import { buildPaths, requireRight } from "../pipeline-files/apply.ts";
+import { learnPipelineFile } from "../pipeline-files/read.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { LeaseLost, type LeasedBuild, claimBuild, maxAttempts, moveBuild, ringWaiting, waitingDeployments } from "./lease.ts";
+import { provenanceOf } from "./provenance.ts";
 import { imageTagOf } from "./recipe.ts";
 import { openSource } from "./source.ts";
 
@@ -86,28 +90,40 @@ async function runClaimed(context: WorkerContext, buildId: string): Promise<void
   }
 }
 
-async function makeImage(context: WorkerContext, build: LeasedBuild, sink: LogSink, signal: AbortSignal): Promise<void> {
-  await enter(context, build, null, "fetch");
-  const { source, mirror } = await openSource(context, build.projectId);
+async function makeImage(context: WorkerContext, claimed: LeasedBuild, sink: LogSink, signal: AbortSignal): Promise<void> {
+  await enter(context, claimed, null, "fetch");
+  const { source, mirror } = await openSource(context, claimed.projectId);
   const { gitDir } = await fetchCommit(context.git, source, mirror, {
-    fullRef: build.refName,
-    commit: build.commit,
+    fullRef: claimed.refName,
+    commit: claimed.commit,
     timeoutMs: fetchTimeoutMs,
     signal,
   });
+  const build = await asTheFileSays(context, claimed, gitDir);
   const dockerignore = await checkSource(context, build, gitDir);
   await enter(context, build, "building", "build", "fetch");
   const repository = context.registry === null ? build.projectSlug : `${context.registry.prefix}/${build.projectSlug}`;
   const name = { repository, tag: imageTagOf(build) };
-  const engineId = await buildOnEngine(context, build, { gitDir, dockerignore, reference: `${name.repository}:${name.tag}`, sink, signal });
+  const work = (await readCommits(context.git, gitDir, [build.commit])).get(build.commit);
+  const provenance = await provenanceOf(context, build, work);
+  const reference = `${name.repository}:${name.tag}`;
+  const engineId = await buildOnEngine(context, build, { gitDir, dockerignore, reference, provenance, sink, signal });
   const digest = await publish(context, build, { ...name, engineId, sink, signal });
-  await recordImage(context, build, { ...name, engineId, digest });
+  await recordImage(context, build, { ...name, engineId, digest, ...authorsIn(work) });
+}
+
+/** The file is a function of the commit, so that commit and recipe go on deciding the image. Throws `pipeline_file_invalid`. */
+async function asTheFileSays(context: WorkerContext, build: LeasedBuild, gitDir: string): Promise<LeasedBuild> {
+  const file = await learnPipelineFile(context, { ...build, gitDir });
+  requireRight(file);
+  return { ...build, ...buildPaths(build, file.parsed) };
 }
 
 interface EngineBuild {
   readonly gitDir: string;
   readonly dockerignore: string | null;
   readonly reference: string;
+  readonly provenance: Readonly<Record<string, string>>;
   readonly sink: LogSink;
   readonly signal: AbortSignal;
 }
@@ -121,8 +137,9 @@ async function buildOnEngine(context: WorkerContext, build: LeasedBuild, what: E
       context: prepareContext(stream, rules),
       dockerfile: build.dockerfilePath,
       reference: what.reference,
-      labels: { "berth.instance": context.instance, "berth.project": build.projectId, "org.opencontainers.image.revision": build.commit },
-      cacheNamespace: build.projectId,
+      labels: { "berth.instance": context.instance, "berth.project": build.projectId, ...what.provenance },
+      // What a stranger's build leaves in a cache must not be found by the project's own.
+      cacheNamespace: parsePullRef(build.refName) === null ? build.projectId : `${build.projectId}-pulls`,
       onOutput: (text) => what.sink.write(text),
       signal: what.signal,
       timeoutMs: context.builds.timeoutMs,
@@ -132,10 +149,20 @@ async function buildOnEngine(context: WorkerContext, build: LeasedBuild, what: E
   return engineId;
 }
 
+/** Whose work the image is: nobody gives the verdict on his own. */
+function authorsIn(commit: CommitInfo | undefined) {
+  return {
+    authorName: commit?.authorName ?? null,
+    authorEmail: commit?.authorEmail ?? null,
+    committerName: commit?.committerName ?? null,
+    committerEmail: commit?.committerEmail ?? null,
+  };
+}
+
 async function recordImage(
   context: WorkerContext,
   build: LeasedBuild,
-  made: { repository: string; tag: string; engineId: string; digest: string },
+  made: { repository: string; tag: string; engineId: string; digest: string } & ReturnType<typeof authorsIn>,
 ): Promise<void> {
   const image = await inspectImage(context.engine, made.engineId);
   if (image === null) throw new BerthError("image_missing", { detail: "The image vanished from the engine right after the build." });

@@ -3,11 +3,14 @@ import { type EnvironmentLease, fence } from "../environments/lease.ts";
 import type { OpenDeployment, Snapshot } from "../environments/snapshot.ts";
 import { showWork } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
-import { endedAsForbidden } from "./advance.ts";
+import { endedAsForbidden, endedAsForeign } from "./advance.ts";
 import { moveDeployment } from "./end.ts";
 import { beginStep, finishStep, skipStep } from "./steps.ts";
 
-/** Takes the waiting deployment on: its build is found or asked for, or, when a release is started again, nothing needs building. */
+/**
+ * Takes the waiting deployment on: its build is found or asked for, or, when an image is carried in or a release is started again, nothing
+ * needs building.
+ */
 export async function beginDeployment(
   context: WorkerContext,
   lease: EnvironmentLease,
@@ -15,11 +18,15 @@ export async function beginDeployment(
   deployment: OpenDeployment,
 ): Promise<void> {
   if (await endedAsForbidden(context, lease, snapshot, deployment)) return;
+  if (await endedAsForeign(context, lease, snapshot, deployment)) return;
   await context.database.$transaction(async (tx) => {
     await fence(tx, lease);
     await finishStep(tx, deployment, "queue");
-    if (deployment.releaseId !== null) {
-      for (const step of ["fetch", "build", "push"] as const) await skipStep(tx, deployment, step, "The release is there already");
+    if (deployment.imageId !== null) {
+      await moveDeployment(tx, deployment, "preparing", { startedAt: new Date() });
+    } else if (deployment.releaseId !== null) {
+      for (const step of ["fetch", "build", "push", "checks"] as const)
+        await skipStep(tx, deployment, step, "The release is there already");
       await moveDeployment(tx, deployment, "preparing", { startedAt: new Date() });
       await moveDeployment(tx, deployment, "deploying", { intentAt: new Date() });
       await beginStep(tx, deployment, "start");

@@ -5,10 +5,12 @@ import { type StepName, type StepStatus, steps as stepOrder } from "#lib/core/st
 import type { StageKind } from "#lib/platform/database/client.ts";
 
 import { type Actor, authorise, may } from "../access/policy.ts";
+import { type CheckSummary, checksOf } from "../checks/queries.ts";
 import { environmentUrl } from "../environments/url.ts";
 import { type Availability, availableVerbs } from "../environments/verbs.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, openEvents } from "../projects/head.ts";
 import { kindsWhere } from "../projects/visible.ts";
+import { isGated } from "../promotions/gated.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "./summary.ts";
 import { usualTimes } from "./usual.ts";
 
@@ -28,8 +30,15 @@ export interface DeploymentPage {
   readonly deployment: DeploymentSummary & {
     readonly refName: string;
     readonly release: { readonly number: number; readonly digest: string } | null;
+    /** Why, in the words of whoever asked. */
+    readonly reason: string | null;
+    /** The promotion that carries its image here. */
+    readonly promotionId: string | null;
   };
   readonly steps: readonly StepRow[];
+  /** What it had to pass, each with its own log for whoever may read logs. */
+  readonly checks: readonly CheckSummary[];
+  readonly mayReadLogs: boolean;
   readonly log: { readonly url: string; readonly download: string; readonly shared: string | null } | null;
   readonly verbs: { readonly cancel?: Availability; readonly redeploy?: Availability };
   readonly eventsUrl: string;
@@ -54,8 +63,12 @@ export async function getDeployment(reader: Reader, actor: Actor, id: string): P
       ...summary,
       refName: row.refName,
       release: row.release === null ? null : { number: row.release.number, digest: row.release.image.digest },
+      reason: row.reason,
+      promotionId: row.promotionId,
     },
     steps: stepOrder.map((step) => stepOf(step, row.steps, usual)),
+    checks: await checksOf(reader.database, id),
+    mayReadLogs: may(actor, "logs", object),
     log: row.build === null || !may(actor, "logs", object) ? null : logOf(actor, row.projectId, id, row.build.deployments[0]),
     verbs: verbsOf(actor, row, summary),
     eventsUrl: eventsUrl(row.projectId),
@@ -68,6 +81,8 @@ const rowSelection = {
   ...summarySelection,
   steps: { orderBy: { position: "asc" } },
   refName: true,
+  reason: true,
+  promotionId: true,
   projectId: true,
   release: { select: { number: true, image: { select: { digest: true } } } },
   build: {
@@ -89,7 +104,7 @@ const rowSelection = {
       desired: true,
       liveReleaseId: true,
       destroyedAt: true,
-      stage: { select: { kind: true } },
+      stage: { select: { kind: true, starts: true, verdictRequired: true } },
       ref: { select: { goneAt: true } },
     },
   },
@@ -110,6 +125,7 @@ function verbsOf(actor: Actor, row: Row, summary: DeploymentSummary): Deployment
     desired: environment.desired,
     refGoneAt: environment.ref?.goneAt ?? null,
     hasLiveRelease: environment.liveReleaseId !== null,
+    gated: isGated(environment.stage),
   };
   const { cancel, redeploy } = availableVerbs(actor, state, summary);
   return { ...(cancel === undefined ? {} : { cancel }), ...(redeploy === undefined ? {} : { redeploy }) };

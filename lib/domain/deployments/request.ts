@@ -5,7 +5,7 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import type { Actor } from "../access/policy.ts";
 
-export type Trigger = "preview" | "push" | "redeploy" | "start" | "restart" | "configuration";
+export type Trigger = "preview" | "push" | "redeploy" | "start" | "restart" | "configuration" | "promotion" | "rollback" | "auto_rollback";
 
 export interface DeploymentRequest {
   readonly environment: { readonly id: string; readonly projectId: string; readonly name: string };
@@ -16,6 +16,12 @@ export interface DeploymentRequest {
   readonly refName: string;
   /** A release to start again as it was; without it a new one is made from commit and configuration. */
   readonly releaseId?: string;
+  /** An image that is there: nothing is built. */
+  readonly imageId?: string;
+  /** With an image: the release whose configuration it takes instead of today's. */
+  readonly configurationReleaseId?: string;
+  readonly promotionId?: string;
+  readonly reason?: string | null;
 }
 
 /**
@@ -36,6 +42,10 @@ export async function requestDeployment(tx: Transaction, actor: Actor, request: 
       subject: request.subject,
       refName: request.refName,
       releaseId: request.releaseId ?? null,
+      imageId: request.imageId ?? null,
+      configurationReleaseId: request.configurationReleaseId ?? null,
+      promotionId: request.promotionId ?? null,
+      reason: request.reason ?? null,
       requestedById: actor.id,
       requestedByName: actor.name,
       steps: {
@@ -71,6 +81,9 @@ const triggerWords: Readonly<Record<Trigger, string>> = {
   start: "Start asked for",
   restart: "Restart asked for",
   configuration: "Changed configuration asked for a deployment",
+  promotion: "Promotion started",
+  rollback: "Rollback asked for",
+  auto_rollback: "Berth rolls back",
 };
 
 async function supersedeWaiting(tx: Transaction, environment: { id: string; projectId: string }): Promise<void> {

@@ -16,7 +16,8 @@ export async function restartTasks(
   snapshot: Snapshot,
   deployment: OpenDeployment,
 ): Promise<MarathonChange | null> {
-  const app = await context.marathon.getApp(snapshot.appId);
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const app = await marathon.getApp(snapshot.appId);
   if (app === null || app.instances === 0 || app.labels["berth.release"] !== deployment.releaseId) return null;
   const before = deployment.marathonVersion ?? app.configVersion;
   if (deployment.marathonVersion === null)
@@ -25,7 +26,7 @@ export async function restartTasks(
       await tx.deployment.update({ where: { id: deployment.id }, data: { marathonVersion: before } });
     });
   if (app.configVersion !== before) return { version: app.version, deploymentId: app.deployments[0] ?? "" };
-  return context.marathon.restartApp(snapshot.appId);
+  return marathon.restartApp(snapshot.appId);
 }
 
 /** A restart that failed or was cancelled may still be under way at the cluster: it is told to go back. Answers whether it was. */
@@ -41,8 +42,9 @@ export async function abandonRestart(context: WorkerContext, snapshot: Snapshot,
     select: { marathonDeploymentId: true },
   });
   if (left?.marathonDeploymentId == null) return false;
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
   try {
-    await context.marathon.cancelDeployment(left.marathonDeploymentId, { force: false });
+    await marathon.cancelDeployment(left.marathonDeploymentId, { force: false });
   } catch (error) {
     if (!isBerthError(error, "marathon_locked", "not_found")) throw error;
   }

@@ -30,6 +30,15 @@ export async function noteStep(tx: Transaction, deployment: Deployment, name: St
   if (count + first.count > 0) await tell(tx, deployment, "step");
 }
 
+/** What a step that has not begun waits for, in words. */
+export async function noteWaiting(tx: Transaction, deployment: Deployment, name: StepName, detail: string): Promise<void> {
+  const { count } = await tx.deploymentStep.updateMany({
+    where: { deploymentId: deployment.id, name, status: "waiting", OR: [{ detail: null }, { NOT: { detail } }] },
+    data: { detail },
+  });
+  if (count > 0) await tell(tx, deployment, "step");
+}
+
 export async function finishStep(tx: Transaction, deployment: Deployment, name: StepName, detail: string | null = null): Promise<void> {
   const now = new Date();
   await tx.deploymentStep.updateMany({ where: { deploymentId: deployment.id, name, status: "waiting" }, data: { startedAt: now } });

@@ -28,8 +28,8 @@ interface Refusal {
 export async function whyNotAnyMore(database: Database, asked: Asked, stageKind: StageKind): Promise<Refusal | null> {
   if (asked.requestedById === null) return null;
   const actor = await actorOfPerson(database, asked.requestedById);
-  const verb = asked.trigger === "configuration" ? "configure" : "deploy";
-  if (actor !== null && may(actor, verb, { type: "environment", projectId: asked.projectId, stageKind })) return null;
+  const object = { type: "environment", projectId: asked.projectId, stageKind } as const;
+  if (actor !== null && may(actor, verbOf(asked.trigger), object)) return null;
   const name = asked.requestedByName ?? "The person who asked for it";
   const who = { ...systemActor, kind: "person" as const, isAdmin: false, id: asked.requestedById, name };
   return { error: new BerthError("forbidden", { detail: `${name} asked for it and may not do so any more.` }), actor: actor ?? who };
@@ -47,4 +47,9 @@ export async function auditRefusal(tx: Transaction, asked: Asked, { actor, error
     reason: error.code,
     detail: { number: asked.number },
   });
+}
+
+function verbOf(trigger: string): "configure" | "deploy" | "promote" {
+  if (trigger === "configuration") return "configure";
+  return trigger === "promotion" ? "promote" : "deploy";
 }

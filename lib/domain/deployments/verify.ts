@@ -4,6 +4,7 @@ import { BerthError, isBerthError } from "#lib/core/errors.ts";
 import { type EnvironmentLease, fence } from "../environments/lease.ts";
 import { type Next, type OpenDeployment, type Snapshot, again, wait, watch } from "../environments/snapshot.ts";
 import { routeTo } from "../routes/write.ts";
+import { tellVoided } from "../verdicts/void.ts";
 import type { ProbeResult, WorkerContext } from "../workers/context.ts";
 import { moveDeployment } from "./end.ts";
 import { appSpecOf } from "./release.ts";
@@ -28,7 +29,8 @@ export async function verify(
 ): Promise<Next> {
   const { release } = deployment;
   if (release === null) throw new BerthError("internal", { detail: "A deployment without its release." });
-  const app = await context.marathon.getApp(snapshot.appId);
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const app = await marathon.getApp(snapshot.appId);
   const elapsedMs = Date.now() - (deployment.intentAt?.getTime() ?? Date.now());
   const limitMs = snapshot.project.healthTimeoutSeconds * 1000;
   if (app === null || app.labels["berth.release"] !== release.id)
@@ -42,7 +44,7 @@ export async function verify(
     await goLive(context, lease, snapshot, deployment, good);
     return again;
   }
-  await checkFailure(context, app, tasks, results, {
+  await checkFailure(context, snapshot, app, tasks, results, {
     elapsedMs,
     limitMs,
     since: deployment.intentAt,
@@ -50,7 +52,7 @@ export async function verify(
     path: release.healthPath,
   });
   const pauseMs = Math.min(longestLookMs, Math.max(shortestLookMs, elapsedMs / 8));
-  const explained = elapsedMs > 5_000 && (await explainWait(context, app, deployment, tasks, results));
+  const explained = elapsedMs > 5_000 && (await explainWait(context, snapshot, app, deployment, tasks, results));
   return entered || explained ? wait(pauseMs) : watch(pauseMs);
 }
 
@@ -60,7 +62,8 @@ async function wishAgain(context: WorkerContext, snapshot: Snapshot, deployment:
   if (isLate)
     throw new BerthError("marathon_locked", { detail: "The app was changed at the cluster again and again while Berth deployed it." });
   try {
-    const change = await context.marathon.putApp(await appSpecOf(context, snapshot, deployment.release), {});
+    const { marathon } = await context.clusters.of(snapshot.clusterId);
+    const change = await marathon.putApp(await appSpecOf(context, snapshot, deployment.release), {});
     // Only a deployment that is known as ours may be ended when it is stuck.
     await context.database.deployment.updateMany({
       where: { id: deployment.id },
@@ -116,6 +119,7 @@ async function goLive(
       where: { id: snapshot.id },
       data: { liveReleaseId: releaseId, health: "healthy", healthDetail: null, changedAt: new Date() },
     });
+    await tellVoided(tx, snapshot, snapshot.liveReleaseId);
     await moveDeployment(tx, deployment, "live");
   });
   context.log.info({ environment: snapshot.name, deployment: deployment.id }, "A release is live.");
@@ -124,6 +128,7 @@ async function goLive(
 /** Throws the reason when it will not come up any more. Marathon has no limit for a deployment; ours is `limitMs`. */
 async function checkFailure(
   context: WorkerContext,
+  snapshot: Snapshot,
   app: ObservedApp,
   tasks: readonly ObservedTask[],
   results: readonly ProbeResult[],
@@ -137,7 +142,7 @@ async function checkFailure(
   if (limits.elapsedMs < limits.limitMs) return;
   if (isOurs && tasks.length === 0) throw new BerthError("app_exited", { detail: failure.message });
   if (tasks.length === 0) {
-    const reason = await waitingReason(context, app).catch(() => "");
+    const reason = await waitingReason(context, snapshot, app).catch(() => "");
     throw new BerthError("no_resources", { detail: `No task of the app was started in time${reason === "" ? "" : `. ${reason}`}.` });
   }
   const answered = results.find((result) => result.kind === "answered");
@@ -150,6 +155,7 @@ async function checkFailure(
 /** Says on the page what it waits for; answers whether that was news. */
 async function explainWait(
   context: WorkerContext,
+  snapshot: Snapshot,
   app: ObservedApp,
   deployment: OpenDeployment,
   tasks: readonly ObservedTask[],
@@ -157,7 +163,7 @@ async function explainWait(
 ): Promise<boolean> {
   const [step, text] =
     tasks.length === 0
-      ? (["start", await waitingReason(context, app)] as const)
+      ? (["start", await waitingReason(context, snapshot, app)] as const)
       : ([
           "verify",
           results.map((result) =>
@@ -170,8 +176,9 @@ async function explainWait(
 }
 
 /** What an app that lacks tasks waits for, in words. */
-export async function waitingReason(context: WorkerContext, app: ObservedApp): Promise<string> {
-  const item = (await context.marathon.queue()).find((entry) => entry.appId === app.id);
+export async function waitingReason(context: WorkerContext, snapshot: Pick<Snapshot, "clusterId">, app: ObservedApp): Promise<string> {
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const item = (await marathon.queue()).find((entry) => entry.appId === app.id);
   if (item === undefined) return "Marathon is starting it";
   if (item.delaySeconds > 0)
     return `Marathon waits ${Math.ceil(item.delaySeconds)} s before the next try${app.lastFailure === null ? "" : `: ${app.lastFailure.message}`}`;

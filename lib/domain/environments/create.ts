@@ -5,12 +5,16 @@ import type { StageKind, Transaction } from "#lib/platform/database/client.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 
 import type { Actor } from "../access/policy.ts";
+import { chosenCluster } from "../clusters/choice.ts";
 import { appIdOf } from "./app-spec.ts";
 
 interface Place {
   readonly project: { readonly id: string; readonly slug: string };
   readonly stage: { readonly id: string; readonly name: string; readonly kind: StageKind; readonly instances: number };
-  readonly ref: { readonly id: string; readonly name: string; readonly slug: string };
+  /** Null where the stage has a single environment, and for a pull request. */
+  readonly ref: { readonly id: string; readonly name: string; readonly slug: string } | null;
+  /** The pull request it is for, with the name it goes by. */
+  readonly pullRequest?: { readonly id: string; readonly name: string } | undefined;
   /** The domain of environments, e.g. preview.localhost */
   readonly baseHost: string;
 }
@@ -24,19 +28,23 @@ export interface EnvironmentRow {
 /** Kinds whose environments need no stage in their host name: a ref has one of them. */
 const shortHosts: readonly StageKind[] = ["review", "demo", "staging"];
 
-/** The environment of a ref in a stage: the one that is there (locked for the transaction), or a new one. */
+/** The environment of a ref in a stage, or the stage's single one: the one that is there (locked for the transaction), or a new one. */
 export async function ensureEnvironment(tx: Transaction, actor: Actor, place: Place): Promise<EnvironmentRow> {
   const found = await tx.$queryRaw<EnvironmentRow[]>`
     SELECT id, project_id AS "projectId", name FROM environment
-    WHERE stage_id = ${place.stage.id}::uuid AND ref_id = ${place.ref.id}::uuid AND destroyed_at IS NULL AND desired <> 'destroyed' FOR UPDATE`;
+    WHERE stage_id = ${place.stage.id}::uuid AND ref_id IS NOT DISTINCT FROM ${place.ref?.id ?? null}::uuid
+      AND pull_request_id IS NOT DISTINCT FROM ${place.pullRequest?.id ?? null}::uuid AND destroyed_at IS NULL AND desired <> 'destroyed' FOR UPDATE`;
   if (found[0] !== undefined) return found[0];
   const slug = await freeSlug(tx, place);
+  const named = place.pullRequest?.name ?? place.ref?.name;
   const created = await tx.environment.create({
     data: {
       projectId: place.project.id,
       stageId: place.stage.id,
-      refId: place.ref.id,
-      name: `${place.stage.name}/${place.ref.name}`,
+      refId: place.ref?.id ?? null,
+      pullRequestId: place.pullRequest?.id ?? null,
+      clusterId: await chosenCluster(tx, place.stage.id),
+      name: named === undefined ? place.stage.name : `${place.stage.name}/${named}`,
       slug,
       host: await freeHost(tx, place, slug),
       appId: appIdOf({ project: place.project.slug, stage: place.stage.name, slug }),
@@ -65,13 +73,15 @@ async function freeSlug(tx: Transaction, place: Place): Promise<string> {
     (await tx.environment.count({
       where: { destroyedAt: null, appId: appIdOf({ project: place.project.slug, stage: place.stage.name, slug }) },
     })) > 0;
-  if (!(await taken(place.ref.slug))) return place.ref.slug;
-  return distinctSlugOf(`${place.ref.slug}-${randomUUID()}`);
+  const wanted = place.pullRequest?.name ?? place.ref?.slug ?? place.stage.name;
+  if (!(await taken(wanted))) return wanted;
+  return distinctSlugOf(`${wanted}-${randomUUID()}`);
 }
 
 async function freeHost(tx: Transaction, place: Place, slug: string): Promise<string> {
   const withStage = `${hostLabelOf({ ref: slug, stage: place.stage.name, project: place.project.slug })}.${place.baseHost}`;
-  if (!shortHosts.includes(place.stage.kind)) return withStage;
+  const isOneOfMany = place.ref !== null || place.pullRequest !== undefined;
+  if (isOneOfMany && !shortHosts.includes(place.stage.kind)) return withStage;
   const short = `${hostLabelOf({ ref: slug, project: place.project.slug })}.${place.baseHost}`;
   return (await tx.environment.count({ where: { host: short, destroyedAt: null } })) === 0 ? short : withStage;
 }

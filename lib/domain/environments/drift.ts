@@ -95,7 +95,8 @@ export async function heal(
   if (pauseMs > 0) return `${words}. It was put right before; Berth waits ${Math.ceil(pauseMs / 1000)} s until it does so again.`;
   context.log.warn({ environment: snapshot.name, appId: snapshot.appId, differences: words }, "The app drifted; putting it right.");
   try {
-    const change = await context.marathon.putApp(await appSpecOf(context, snapshot, live), {});
+    const { marathon } = await context.clusters.of(snapshot.clusterId);
+    const change = await marathon.putApp(await appSpecOf(context, snapshot, live), {});
     await recordHealing(context, lease, snapshot, differences, change.version);
     return null;
   } catch (error) {
@@ -106,7 +107,8 @@ export async function heal(
 
 /** Running deployments of the app that Berth did not start. */
 export async function foreignDeployments(context: WorkerContext, snapshot: Snapshot, app: InspectedApp | null): Promise<string[]> {
-  const unknown = (app?.deployments ?? []).filter((id) => !context.marathon.isOwn(id));
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const unknown = (app?.deployments ?? []).filter((id) => !marathon.isOwn(id));
   if (unknown.length === 0) return [];
   const ours = await context.database.deployment.findMany({
     where: { environmentId: snapshot.id, marathonDeploymentId: { in: unknown } },

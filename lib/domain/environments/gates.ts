@@ -8,10 +8,13 @@ interface State {
   readonly desired: DesiredState;
   readonly refGoneAt: Date | null;
   readonly hasLiveRelease: boolean;
+  /** Only promotions and rollbacks bring an image in. */
+  readonly gated?: boolean;
 }
 
 export function whyNotRedeploy(state: State): string | null {
   if (state.desired === "destroyed") return "It is being destroyed.";
+  if (state.gated === true) return state.hasLiveRelease ? null : "Nothing was promoted here yet.";
   return state.refGoneAt === null ? null : "Its branch or tag is gone from the repository.";
 }
 

@@ -17,12 +17,13 @@ export async function halt(context: WorkerContext, lease: EnvironmentLease, snap
       await tx.environment.update({ where: { id: snapshot.id }, data: { health: "stopped", healthDetail: null } });
     });
   }
-  const app = await context.marathon.getApp(snapshot.appId);
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const app = await marathon.getApp(snapshot.appId);
   if (app === null || app.instances === 0) return idle;
   try {
     // A scaling of ours that waits for room would never end by itself.
     const isOurs = app.instances === snapshot.askedInstances || (await foreignDeployments(context, snapshot, app)).length === 0;
-    await context.marathon.scaleApp(snapshot.appId, 0, { force: app.deployments.length > 0 && isOurs });
+    await marathon.scaleApp(snapshot.appId, 0, { force: app.deployments.length > 0 && isOurs });
     return idle;
   } catch (error) {
     if (isBerthError(error, "marathon_locked")) return wait(lockedRetryMs);

@@ -11,6 +11,8 @@ export interface LoadedEnvironment {
   readonly host: string;
   readonly desired: DesiredState;
   readonly stageKind: StageKind;
+  /** Only promotions and rollbacks bring an image in: see lib/domain/promotions/gated.ts. */
+  readonly gated: boolean;
   readonly liveReleaseId: string | null;
   readonly refId: string | null;
   readonly refKind: RefKind | null;
@@ -18,6 +20,9 @@ export interface LoadedEnvironment {
   readonly refCommit: string | null;
   readonly refSubject: string | null;
   readonly refGoneAt: Date | null;
+  /** Instead of a ref: it runs commits of a pull request that somebody approved. */
+  readonly pullRequestId: string | null;
+  readonly pullRefName: string | null;
 }
 
 /**
@@ -35,9 +40,10 @@ export async function lockVisibleEnvironment(tx: Transaction, actor: Actor, id: 
 export async function lockEnvironment(tx: Transaction, id: string): Promise<LoadedEnvironment> {
   const rows = await tx.$queryRaw<LoadedEnvironment[]>`
     SELECT e.id, e.project_id AS "projectId", p.slug AS "projectSlug", e.name, e.host, e.desired::text AS desired, s.kind::text AS "stageKind",
-      e.live_release_id AS "liveReleaseId", e.ref_id AS "refId", r.kind::text AS "refKind", r.name AS "refName", r.commit AS "refCommit",
-      r.subject AS "refSubject", r.gone_at AS "refGoneAt"
+      (s.starts = 'by_promotion' OR s.verdict_required) AS gated, e.live_release_id AS "liveReleaseId", e.ref_id AS "refId", r.kind::text AS "refKind", r.name AS "refName", r.commit AS "refCommit",
+      r.subject AS "refSubject", r.gone_at AS "refGoneAt", e.pull_request_id AS "pullRequestId", pr.ref_name AS "pullRefName"
     FROM environment e JOIN stage s ON s.id = e.stage_id JOIN project p ON p.id = e.project_id LEFT JOIN ref r ON r.id = e.ref_id
+      LEFT JOIN pull_request pr ON pr.id = e.pull_request_id
     WHERE e.id = ${id}::uuid AND e.destroyed_at IS NULL AND p.deleted_at IS NULL FOR UPDATE OF e`;
   if (rows[0] === undefined) throw new BerthError("not_found");
   return rows[0];

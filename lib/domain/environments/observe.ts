@@ -6,20 +6,22 @@ import { appendEvent } from "#lib/platform/events/append.ts";
 import { appSpecOf } from "../deployments/release.ts";
 import { abandonRestart } from "../deployments/restart.ts";
 import { currentTasks, waitingReason } from "../deployments/verify.ts";
+import { rollBackWhenSick } from "../promotions/auto-rollback.ts";
 import { type Target, routeTo, showPage } from "../routes/write.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { driftOf, foreignDeployments, heal } from "./drift.ts";
 import { type EnvironmentLease, fence } from "./lease.ts";
 import { isToldByIncident, noteLosses, tryNow } from "./recover.ts";
 import { finishScaling, isToBeScaled, scaleToWish, stayingTargets } from "./scale-step.ts";
-import { type Next, type ReleaseWithImage, type Snapshot, idle, wait } from "./snapshot.ts";
+import { type Next, type ReleaseWithImage, type Snapshot, again, idle, wait } from "./snapshot.ts";
 
 const probeTimeoutMs = 3_000;
 const settleMs = 1_000;
 
 /** Compares what should run with what does, puts the app right when it is not as its live release says, and keeps route and health true. */
 export async function observe(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot): Promise<Next> {
-  const app = await context.marathon.getApp(snapshot.appId);
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const app = await marathon.getApp(snapshot.appId);
   if (snapshot.liveRelease === null) return removeLeftover(context, snapshot, app);
   const attempt = app === null ? null : await ownAttempt(context, snapshot, app);
   if (app !== null && attempt !== null) return goBack(context, snapshot, app, attempt);
@@ -34,6 +36,7 @@ export async function observe(context: WorkerContext, lease: EnvironmentLease, s
   const seen = app === null ? ({ health: "missing", detail: null } as const) : await judge(context, snapshot, app, targets.length);
   const quiet = isToldByIncident(snapshot, app);
   const rerouted = await record(context, lease, snapshot, targets, { health: seen.health, detail: waitsFor ?? seen.detail, quiet });
+  if (app !== null && (await rollBackWhenSick(context, lease, snapshot, seen))) return again;
   if (app !== null) {
     await noteLosses(context, lease, snapshot, app, targets.length);
     if (scales) return await scaleToWish(context, lease, snapshot, app, rerouted);
@@ -45,7 +48,9 @@ export async function observe(context: WorkerContext, lease: EnvironmentLease, s
 
 /** An app without a live release is what a failed first deployment left behind. */
 async function removeLeftover(context: WorkerContext, snapshot: Snapshot, app: ObservedApp | null): Promise<Next> {
-  if (app !== null && app.labels["berth.environment"] === snapshot.id) await context.marathon.deleteApp(snapshot.appId);
+  if (app === null || app.labels["berth.environment"] !== snapshot.id) return idle;
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  await marathon.deleteApp(snapshot.appId);
   return idle;
 }
 
@@ -64,17 +69,18 @@ function isUuid(text: string): boolean {
 async function goBack(context: WorkerContext, snapshot: Snapshot, app: InspectedApp, attempt: ReleaseWithImage): Promise<Next> {
   const live = snapshot.liveRelease;
   if (live === null) return idle;
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
   try {
     const foreign = await foreignDeployments(context, snapshot, app);
     // One whose answer was lost is not known by its id; it is ours when it leads to exactly what was asked for.
     if (foreign.length > 0 && (await app.differencesFrom(await appSpecOf(context, snapshot, attempt))).length > 0) return wait(settleMs);
     const [running] = app.deployments;
     if (running !== undefined) {
-      await context.marathon.cancelDeployment(running, { force: false });
+      await marathon.cancelDeployment(running, { force: false });
       return wait(settleMs);
     }
     context.log.warn({ environment: snapshot.name, appId: snapshot.appId }, "The app is not as its live release says; putting it right.");
-    await context.marathon.putApp(await appSpecOf(context, snapshot, live), {});
+    await marathon.putApp(await appSpecOf(context, snapshot, live), {});
     return wait(settleMs);
   } catch (error) {
     if (isBerthError(error, "marathon_locked", "not_found")) return wait(settleMs);
@@ -113,7 +119,7 @@ async function judge(
   if (answering > 0) {
     const isShort = app.instances === snapshot.instances && app.staged + app.running < snapshot.instances;
     // Why the others do not come is worth knowing, and nothing to fail for.
-    const reason = isShort ? await waitingReason(context, app).catch(() => "") : "";
+    const reason = isShort ? await waitingReason(context, snapshot, app).catch(() => "") : "";
     return { health: "healthy", detail: `${answering} of ${snapshot.instances} instances answer${reason === "" ? "" : `. ${reason}`}` };
   }
   if (app.tasks.some((task) => task.healthy === false)) return { health: "unhealthy", detail: "The health check fails" };

@@ -4,28 +4,22 @@ import { isDeploymentOver } from "#lib/core/states.ts";
 import type { RefKind, StageKind } from "#lib/platform/database/client.ts";
 
 import { type Actor, authorise, may } from "../access/policy.ts";
+import { type EnvironmentCluster, clustersOfEnvironments } from "../clusters/queries.ts";
 import { type DeploymentSummary, summaryOf, summarySelection } from "../deployments/summary.ts";
 import { usualTimes } from "../deployments/usual.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, openEvents, readProject } from "../projects/head.ts";
 import { kindsWhere } from "../projects/visible.ts";
+import { isGated } from "../promotions/gated.ts";
+import { type MovedTag, movedTagOf } from "../refs/moved-tag.ts";
+import { type Standing, noStanding, standingsOf } from "../verdicts/standing.ts";
 import { type IncidentView, incidentViewOf } from "./incident-view.ts";
+import { policyObject } from "./load.ts";
+import { type ReleaseRow, releaseRowOf } from "./release-row.ts";
 import { scalingFacts } from "./scaling.ts";
 import { servingOf } from "./serving.ts";
 import { environmentUrl } from "./url.ts";
 import { type Availability, type EnvironmentVerb, availableVerbs } from "./verbs.ts";
 import type { ScalingFacts } from "./words-of-scaling.ts";
-
-export interface ReleaseRow {
-  readonly id: string;
-  readonly number: number;
-  readonly commit: string;
-  readonly subject: string | null;
-  readonly digest: string;
-  readonly createdAt: Date;
-  readonly createdBy: string | null;
-  readonly servedAt: Date | null;
-  readonly live: boolean;
-}
 
 export interface EnvironmentPage {
   readonly project: ProjectHead;
@@ -43,6 +37,10 @@ export interface EnvironmentPage {
   /** Tasks that ended by themselves and are missing now, or went and were replaced a moment ago. */
   readonly incident: IncidentView | null;
   readonly live: ReleaseRow | null;
+  /** What testers said of what is live. */
+  readonly standing: Standing;
+  /** Its tag names another commit than what is live; `mayTake`: a redeploy can take that one. */
+  readonly movedTag: (MovedTag & { readonly mayTake: boolean }) | null;
   readonly current: DeploymentSummary | null;
   readonly last: DeploymentSummary | null;
   readonly verbs: Partial<Record<EnvironmentVerb, Availability>>;
@@ -54,15 +52,17 @@ export interface EnvironmentPage {
   readonly createdAt: Date;
   readonly createdBy: string | null;
   readonly destroyedAt: Date | null;
+  /** Where it runs; null before the worker's first start. */
+  readonly cluster: EnvironmentCluster | null;
   readonly internal: { readonly appId: string; readonly image: string | null };
 }
 
-const historyLength = 50;
-const timelineLength = 100;
+const listedAtMost = 200;
 
 const selection = {
   id: true,
   projectId: true,
+  clusterId: true,
   name: true,
   host: true,
   desired: true,
@@ -77,7 +77,19 @@ const selection = {
   createdByName: true,
   destroyedAt: true,
   project: { select: { ...headSelection, deletedAt: true } },
-  stage: { select: { id: true, name: true, title: true, kind: true, instances: true, cpus: true, mem: true } },
+  stage: {
+    select: {
+      id: true,
+      name: true,
+      title: true,
+      kind: true,
+      starts: true,
+      verdictRequired: true,
+      instances: true,
+      cpus: true,
+      mem: true,
+    },
+  },
   ref: { select: { kind: true, name: true, goneAt: true, commit: true, subject: true } },
   liveRelease: {
     select: {
@@ -90,7 +102,7 @@ const selection = {
       cpus: true,
       mem: true,
       image: { select: { digest: true, repository: true } },
-      deployments: { take: 1, select: { subject: true } },
+      deployments: { orderBy: { number: "asc" }, take: 1, select: { subject: true, refName: true } },
     },
   },
   deployments: { orderBy: { number: "desc" }, take: 3, select: summarySelection },
@@ -104,25 +116,75 @@ export async function getEnvironment(reader: Reader, actor: Actor, slug: string,
     orderBy: [{ destroyedAt: { sort: "desc", nulls: "first" } }, { createdAt: "desc" }],
     select: selection,
   });
-  return pageOf(reader, actor, row, eventsUrl);
+  return onePage(reader, actor, row, eventsUrl);
 }
 
 /** An environment by id, destroyed ones included. */
 export async function getEnvironmentById(reader: Reader, actor: Actor, id: string): Promise<EnvironmentPage> {
   const eventsUrl = await openEvents(reader);
-  return pageOf(reader, actor, await reader.database.environment.findUnique({ where: { id }, select: selection }), eventsUrl);
+  return onePage(reader, actor, await reader.database.environment.findUnique({ where: { id }, select: selection }), eventsUrl);
+}
+
+/** A project's environments that the actor may view, the newest first; at most two hundred. */
+export async function listEnvironments(reader: Reader, actor: Actor, slug: string): Promise<EnvironmentPage[]> {
+  const project = await readProject(reader, actor, slug);
+  const eventsUrl = await openEvents(reader);
+  const rows = await reader.database.environment.findMany({
+    where: { projectId: project.id, destroyedAt: null, stage: { kind: { in: kindsWhere(actor, "view", project.id) } } },
+    orderBy: { createdAt: "desc" },
+    take: listedAtMost,
+    select: selection,
+  });
+  return pagesOf(reader, actor, rows, eventsUrl);
 }
 
 async function findRow(reader: Reader) {
   return reader.database.environment.findFirst({ select: selection });
 }
 type Row = NonNullable<Awaited<ReturnType<typeof findRow>>>;
+type EventsUrl = (projectId: string) => string;
 
-async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: (projectId: string) => string): Promise<EnvironmentPage> {
+async function onePage(reader: Reader, actor: Actor, row: Row | null, eventsUrl: EventsUrl): Promise<EnvironmentPage> {
   if (row === null || row.project.deletedAt !== null) throw new BerthError("not_found");
-  const object = { type: "environment", projectId: row.projectId, stageKind: row.stage.kind } as const;
-  authorise(actor, "view", object);
-  const usual = await usualTimes(reader.database, row.projectId, kindsWhere(actor, "view", row.projectId));
+  authorise(actor, "view", policyObject({ projectId: row.projectId, stageKind: row.stage.kind }));
+  const [page] = await pagesOf(reader, actor, [row], eventsUrl);
+  if (page === undefined) throw new BerthError("not_found");
+  return page;
+}
+
+/** Environments of one project that may be viewed; what all of them need is read once. */
+async function pagesOf(reader: Reader, actor: Actor, rows: readonly Row[], eventsUrl: EventsUrl): Promise<EnvironmentPage[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const [usual, standings, clusters] = await Promise.all([
+    usualTimes(reader.database, first.projectId, kindsWhere(actor, "view", first.projectId)),
+    standingsOf(
+      reader.database,
+      rows.map(({ id }) => id),
+    ),
+    clustersOfEnvironments(
+      reader,
+      rows.map(({ clusterId }) => clusterId),
+    ),
+  ]);
+  const pages: EnvironmentPage[] = [];
+  for (const row of rows) {
+    const cluster = clusters.get(row.clusterId) ?? null;
+    const shared = { usual, cluster, standing: standings.get(row.id) ?? noStanding, eventsUrl: eventsUrl(row.projectId) };
+    pages.push(await pageOf(reader, actor, row, shared));
+  }
+  return pages;
+}
+
+interface Shared {
+  readonly cluster: EnvironmentCluster | null;
+  readonly usual: ReadonlyMap<string, number>;
+  readonly standing: Standing;
+  readonly eventsUrl: string;
+}
+
+async function pageOf(reader: Reader, actor: Actor, row: Row, { usual, standing, cluster, eventsUrl }: Shared): Promise<EnvironmentPage> {
+  const object = policyObject({ projectId: row.projectId, stageKind: row.stage.kind });
   const summaries = row.deployments.map((deployment) => summaryOf(deployment, usual));
   const current = summaries.filter((summary) => !isDeploymentOver(summary.status)).at(-1) ?? null;
   const mayReadLogs = may(actor, "logs", object);
@@ -132,6 +194,7 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: 
     desired: row.desired,
     refGoneAt: row.ref?.goneAt ?? null,
     hasLiveRelease: row.liveReleaseId !== null,
+    gated: isGated(row.stage),
   };
   const verbs = row.destroyedAt === null ? availableVerbs(actor, state, current) : {};
   return {
@@ -147,17 +210,20 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: 
     instances: row.instances,
     scaling: verbs.scale === undefined ? null : await scalingFacts(reader, row),
     incident: incidentViewOf(row, { mayReadLogs, mayTryNow: may(actor, "deploy", object) }),
-    live: row.liveRelease === null ? null : releaseOf(row.liveRelease, row.liveReleaseId),
+    live: row.liveRelease === null ? null : releaseRowOf(row.liveRelease, row.liveReleaseId),
+    standing,
+    movedTag: movedTagFor(row, !state.gated && verbs.redeploy?.reason === null),
     current,
     last: summaries[0] ?? null,
     verbs,
     mayReadLogs,
     mayConfigure: may(actor, "configure", object),
     logUrl: mayReadLogs && row.destroyedAt === null ? `/stream/environments/${row.id}/log` : null,
-    eventsUrl: eventsUrl(row.projectId),
+    eventsUrl,
     createdAt: row.createdAt,
     createdBy: row.createdByName,
     destroyedAt: row.destroyedAt,
+    cluster,
     internal: {
       appId: row.appId,
       image: row.liveRelease === null ? null : `${row.liveRelease.image.repository}@${row.liveRelease.image.digest}`,
@@ -165,105 +231,9 @@ async function pageOf(reader: Reader, actor: Actor, row: Row | null, eventsUrl: 
   };
 }
 
-interface ReleaseSource {
-  readonly id: string;
-  readonly number: number;
-  readonly commit: string;
-  readonly createdAt: Date;
-  readonly createdByName: string | null;
-  readonly servedAt: Date | null;
-  readonly image: { readonly digest: string };
-  readonly deployments: ReadonlyArray<{ readonly subject: string | null }>;
-}
-
-function releaseOf(row: ReleaseSource, liveId: string | null): ReleaseRow {
-  return {
-    id: row.id,
-    number: row.number,
-    commit: row.commit,
-    subject: row.deployments[0]?.subject ?? null,
-    digest: row.image.digest,
-    createdAt: row.createdAt,
-    createdBy: row.createdByName,
-    servedAt: row.servedAt,
-    live: row.id === liveId,
-  };
-}
-
-export type EnvironmentHistory = EnvironmentPage & {
-  readonly releases: readonly ReleaseRow[];
-  readonly deployments: readonly DeploymentSummary[];
-};
-
-/** The environment with its newest releases and deployments. */
-export async function getEnvironmentHistory(reader: Reader, actor: Actor, slug: string, name: string): Promise<EnvironmentHistory> {
-  const page = await getEnvironment(reader, actor, slug, name);
-  const [releases, deployments, usual] = await Promise.all([
-    reader.database.release.findMany({
-      where: { environmentId: page.id },
-      orderBy: { number: "desc" },
-      take: historyLength,
-      select: {
-        id: true,
-        number: true,
-        commit: true,
-        createdAt: true,
-        createdByName: true,
-        servedAt: true,
-        image: { select: { digest: true } },
-        deployments: { take: 1, select: { subject: true } },
-      },
-    }),
-    reader.database.deployment.findMany({
-      where: { environmentId: page.id },
-      orderBy: { number: "desc" },
-      take: historyLength,
-      select: summarySelection,
-    }),
-    usualTimes(reader.database, page.project.id, kindsWhere(actor, "view", page.project.id)),
-  ]);
-  return {
-    ...page,
-    releases: releases.map((row) => releaseOf(row, page.live?.id ?? null)),
-    deployments: deployments.map((row) => summaryOf(row, usual)),
-  };
-}
-
-export interface TimelineEntry {
-  readonly id: string;
-  readonly at: Date;
-  readonly kind: string;
-  readonly message: string;
-  readonly actor: string | null;
-  readonly deploymentId: string | null;
-}
-
-/** The environment with what happened to it, the newest first. */
-export async function getEnvironmentTimeline(
-  reader: Reader,
-  actor: Actor,
-  slug: string,
-  name: string,
-): Promise<EnvironmentPage & { readonly timeline: readonly TimelineEntry[] }> {
-  const page = await getEnvironment(reader, actor, slug, name);
-  const object = { type: "environment", projectId: page.project.id, stageKind: page.stage.kind } as const;
-  const events = await reader.database.event.findMany({
-    where: {
-      environmentId: page.id,
-      message: { not: null },
-      // They name variables, and those are only for whoever may configure.
-      ...(may(actor, "configure", object) ? {} : { kind: { not: "variables.changed" } }),
-    },
-    orderBy: { id: "desc" },
-    take: timelineLength,
-  });
-  const timeline = events.map((event) => ({
-    id: String(event.id),
-    at: event.at,
-    kind: event.kind,
-    message: event.message ?? "",
-    actor: event.actorName,
-    deploymentId: event.deploymentId,
-  }));
-  return { ...page, timeline };
+function movedTagFor({ ref, liveRelease, destroyedAt }: Row, mayTake: boolean): EnvironmentPage["movedTag"] {
+  if (ref === null || destroyedAt !== null) return null;
+  const place = { refKind: ref.kind, refName: ref.name, refCommit: ref.commit, refGoneAt: ref.goneAt };
+  const moved = movedTagOf({ ...place, liveCommit: liveRelease?.commit ?? null });
+  return moved === null ? null : { ...moved, mayTake };
 }

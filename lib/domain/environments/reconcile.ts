@@ -5,6 +5,7 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 import { LeaseLost } from "../builds/lease.ts";
 import { advanceDeployment } from "../deployments/advance.ts";
 import { beginDeployment } from "../deployments/begin.ts";
+import { isHeld } from "../deployments/hold.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import type { Waker } from "../workers/wakers.ts";
 import { halt } from "./halt.ts";
@@ -96,7 +97,7 @@ async function act(context: WorkerContext, lease: EnvironmentLease, snapshot: Sn
   if (running !== undefined) return advanceDeployment(context, lease, snapshot, running);
   if (snapshot.desired === "destroyed" || snapshot.project.deletedAt !== null) return takeDown(context, lease, snapshot);
   const queued = snapshot.deployments[0];
-  if (queued !== undefined) {
+  if (queued !== undefined && !(await isHeld(context, lease, snapshot, queued))) {
     await beginDeployment(context, lease, snapshot, queued);
     return again;
   }

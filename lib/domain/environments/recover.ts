@@ -33,7 +33,7 @@ export async function noteLosses(
   if (lost !== null) now = { ...withLoss(before, lost, new Date()), tail: await lastWords(context, snapshot, lost.taskId) };
   if (now === null) return;
   const open = answering < snapshot.instances && (now.open || lost !== null);
-  now = { ...now, open, nextTryAt: open ? await nextTry(context, app, now.nextTryAt) : null };
+  now = { ...now, open, nextTryAt: open ? await nextTry(context, snapshot, app, now.nextTryAt) : null };
   const news = newsOf(now);
   if (news !== null) now = { ...now, told: news.told };
   if (JSON.stringify(now) !== JSON.stringify(before)) await keepIncident(context, lease, snapshot, now, news?.message ?? null);
@@ -55,8 +55,9 @@ function lossOf(snapshot: Snapshot, app: InspectedApp, before: Incident | null):
   return { taskId: failure.taskId, reason: reason === "" ? failure.state : reason };
 }
 
-async function nextTry(context: WorkerContext, app: InspectedApp, known: string | null): Promise<string | null> {
-  const waiting = (await context.marathon.queue()).find((item) => item.appId === app.id);
+async function nextTry(context: WorkerContext, snapshot: Snapshot, app: InspectedApp, known: string | null): Promise<string | null> {
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const waiting = (await marathon.queue()).find((item) => item.appId === app.id);
   if (waiting === undefined || waiting.delaySeconds <= 0) return null;
   const at = Date.now() + waiting.delaySeconds * 1000;
   return known !== null && Math.abs(Date.parse(known) - at) < sameTryMs ? known : new Date(at).toISOString();
@@ -66,9 +67,10 @@ async function nextTry(context: WorkerContext, app: InspectedApp, known: string 
 async function lastWords(context: WorkerContext, snapshot: Snapshot, taskId: string): Promise<string> {
   try {
     const redact = createRedactor(snapshot.liveRelease === null ? [] : Object.values(await openVariables(context, snapshot.liveRelease)));
+    const { taskLogs } = await context.clusters.of(snapshot.clusterId);
     const texts: string[] = [];
     for (const stream of ["stdout", "stderr"] as const) {
-      const read = await context.taskLogs.tail({ taskId, agentId: null, host: null }, stream, tailBytes);
+      const read = await taskLogs.tail({ taskId, agentId: null, host: null }, stream, tailBytes);
       if (read !== null && read.length > 0) texts.push(read.toString("utf8").trimEnd());
     }
     const lines = texts.join("\n").split("\n");
@@ -102,8 +104,9 @@ async function keepIncident(
 export async function tryNow(context: WorkerContext, lease: EnvironmentLease, snapshot: Snapshot): Promise<void> {
   const askedAt = snapshot.resetDelayAt;
   if (askedAt === null) return;
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
   try {
-    await context.marathon.resetDelay(snapshot.appId);
+    await marathon.resetDelay(snapshot.appId);
   } catch (error) {
     // A cluster that refuses would be asked for ever.
     if (!isBerthError(error, "marathon_refused", "marathon_failed")) throw error;

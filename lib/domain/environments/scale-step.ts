@@ -53,7 +53,8 @@ export async function scaleToWish(
   });
   try {
     // A scaling of ours that waits for room is in the way of going back: it may be given up.
-    const change = await context.marathon.scaleApp(snapshot.appId, snapshot.instances, { force: app.deployments.length > 0 });
+    const { marathon } = await context.clusters.of(snapshot.clusterId);
+    const change = await marathon.scaleApp(snapshot.appId, snapshot.instances, { force: app.deployments.length > 0 });
     await recordChange(context, snapshot, change);
     return wait(settleMs);
   } catch (error) {

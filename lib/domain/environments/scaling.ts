@@ -13,6 +13,7 @@ const freshMs = 60_000;
 const hostsSchema = z.array(z.object({ cpus: z.number(), mem: z.number() }));
 
 interface Scaled {
+  readonly clusterId: string | null;
   readonly instances: number;
   readonly desired: "running" | "stopped" | "destroyed";
   readonly liveRelease: { readonly cpus: number; readonly mem: number } | null;
@@ -22,7 +23,10 @@ interface Scaled {
 /** What the sheet for a scaling needs to know, with the room the cluster has for instances of this size. */
 export async function scalingFacts(reader: Pick<Reader, "database">, environment: Scaled): Promise<ScalingFacts> {
   const { cpus, mem } = environment.liveRelease ?? environment.stage;
-  const snapshot = await reader.database.clusterSnapshot.findUnique({ where: { id: 1 }, select: { hosts: true, readAt: true } });
+  const snapshot = await reader.database.clusterSnapshot.findUnique({
+    where: environment.clusterId === null ? { id: 1 } : { clusterId: environment.clusterId },
+    select: { hosts: true, readAt: true },
+  });
   const isFresh = snapshot !== null && Date.now() - snapshot.readAt.getTime() < freshMs;
   const hosts = isFresh ? (hostsSchema.safeParse(snapshot.hosts).data ?? null) : null;
   return {
@@ -45,6 +49,7 @@ export async function previewScale(
     where: { id },
     select: {
       projectId: true,
+      clusterId: true,
       desired: true,
       destroyedAt: true,
       instances: true,

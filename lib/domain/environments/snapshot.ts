@@ -7,8 +7,22 @@ export async function readSnapshot(database: Database, environmentId: string) {
     where: { id: environmentId },
     include: {
       project: { select: { id: true, slug: true, name: true, port: true, healthPath: true, healthTimeoutSeconds: true, deletedAt: true } },
-      stage: { select: { id: true, name: true, title: true, kind: true, instances: true, cpus: true, mem: true } },
-      ref: { select: { kind: true, name: true } },
+      stage: {
+        select: {
+          id: true,
+          name: true,
+          title: true,
+          kind: true,
+          starts: true,
+          verdictRequired: true,
+          autoRollback: true,
+          rollbackAfterSeconds: true,
+          instances: true,
+          cpus: true,
+          mem: true,
+        },
+      },
+      ref: { select: { kind: true, name: true, slug: true } },
       liveRelease: { include: { image: true } },
       route: true,
       deployments: {
@@ -17,6 +31,8 @@ export async function readSnapshot(database: Database, environmentId: string) {
         include: {
           build: { include: { image: true } },
           release: { include: { image: true } },
+          image: true,
+          promotion: { select: { id: true, kind: true, tag: true, freezeOverridden: true } },
           steps: { where: { name: { in: ["start", "verify"] } } },
         },
       },

@@ -15,9 +15,10 @@ export async function takeDown(context: WorkerContext, lease: EnvironmentLease, 
       await tx.route.deleteMany({ where: { environmentId: snapshot.id } });
     });
   }
-  const app = await context.marathon.getApp(snapshot.appId);
+  const { marathon } = await context.clusters.of(snapshot.clusterId);
+  const app = await marathon.getApp(snapshot.appId);
   if (app !== null) {
-    if (app.labels["berth.environment"] === snapshot.id) await context.marathon.deleteApp(snapshot.appId);
+    if (app.labels["berth.environment"] === snapshot.id) await marathon.deleteApp(snapshot.appId);
     return wait(tasksEndPollMs);
   }
   await context.database.$transaction(async (tx) => {

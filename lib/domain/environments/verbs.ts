@@ -16,6 +16,7 @@ interface State {
   readonly desired: DesiredState;
   readonly refGoneAt: Date | null;
   readonly hasLiveRelease: boolean;
+  readonly gated?: boolean;
 }
 
 /** What the viewer may do, each with the reason where it cannot be done now; verbs he may never use are absent. The same gates as in the commands. */

@@ -9,7 +9,8 @@ export const runtimeLogCapBytes = 2 * 1024 * 1024;
 /** Keeps the last output of a release that did not come up, before its tasks are gone. Losing it must not hold up anything. */
 export async function captureTaskTail(context: WorkerContext, snapshot: Snapshot, deployment: OpenDeployment): Promise<void> {
   try {
-    const app = await context.marathon.getApp(snapshot.appId);
+    const { marathon, taskLogs } = await context.clusters.of(snapshot.clusterId);
+    const app = await marathon.getApp(snapshot.appId);
     const taskId = app?.tasks.find((task) => task.version >= app.configVersion)?.id ?? app?.lastFailure?.taskId;
     if (app === null || taskId === undefined) return;
     const task = app.tasks.find((candidate) => candidate.id === taskId);
@@ -23,7 +24,7 @@ export async function captureTaskTail(context: WorkerContext, snapshot: Snapshot
     });
     sink.write(`— last output of deployment #${deployment.number} —\n`);
     for (const stream of ["stdout", "stderr"] as const) {
-      const read = await context.taskLogs.tail({ taskId, agentId: task?.agentId ?? null, host: task?.host ?? null }, stream, tailBytes);
+      const read = await taskLogs.tail({ taskId, agentId: task?.agentId ?? null, host: task?.host ?? null }, stream, tailBytes);
       if (read !== null && read.length > 0) sink.write(`${read.toString("utf8")}\n`);
     }
     await sink.close();

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+import type { TaskLogReader } from "#lib/adapters/mesos/files.ts";
+
+import type { ClusterParts } from "../clusters/parts.ts";
 import { openVariables } from "../deployments/release.ts";
 import { currentTasks } from "../deployments/verify.ts";
 import type { WorkerContext } from "../workers/context.ts";
@@ -49,7 +52,7 @@ async function follow(context: WorkerContext, environmentId: string): Promise<"o
       });
       if (row === null || row.destroyedAt !== null || row.logWatchedUntil === null || row.logWatchedUntil < new Date()) return "over";
       const before = JSON.stringify(offsets);
-      offsets = await copyNew(context, environment.appId, offsets, sink);
+      offsets = await copyNew(await context.clusters.of(environment.clusterId), environment.appId, offsets, sink);
       if (JSON.stringify(offsets) !== before)
         await context.database.environment.update({ where: { id: environmentId }, data: { logOffsets: offsets } });
       await new Promise((resolve) => setTimeout(resolve, pollMs));
@@ -61,8 +64,8 @@ async function follow(context: WorkerContext, environmentId: string): Promise<"o
 }
 
 /** Reads what every task wrote since; tasks that are gone are forgotten. */
-async function copyNew(context: WorkerContext, appId: string, offsets: Offsets, sink: LogSink): Promise<Offsets> {
-  const app = await context.marathon.getApp(appId);
+async function copyNew(cluster: ClusterParts, appId: string, offsets: Offsets, sink: LogSink): Promise<Offsets> {
+  const app = await cluster.marathon.getApp(appId);
   if (app === null) return offsets;
   const tasks = currentTasks(app);
   const next: Offsets = {};
@@ -71,15 +74,15 @@ async function copyNew(context: WorkerContext, appId: string, offsets: Offsets, 
     if (known === undefined) sink.write(`— instance ${task.id.slice(-12)} —\n`);
     const position = known ?? { stdout: 0, stderr: 0 };
     next[task.id] = {
-      stdout: await copyStream(context, task, "stdout", position.stdout, known === undefined, sink),
-      stderr: await copyStream(context, task, "stderr", position.stderr, known === undefined, sink),
+      stdout: await copyStream(cluster.taskLogs, task, "stdout", position.stdout, known === undefined, sink),
+      stderr: await copyStream(cluster.taskLogs, task, "stderr", position.stderr, known === undefined, sink),
     };
   }
   return next;
 }
 
 async function copyStream(
-  context: WorkerContext,
+  taskLogs: TaskLogReader,
   task: { id: string; agentId: string | null; host: string },
   stream: "stdout" | "stderr",
   offset: number,
@@ -88,11 +91,11 @@ async function copyStream(
 ): Promise<number> {
   const place = { taskId: task.id, agentId: task.agentId, host: task.host };
   if (first) {
-    const end = await context.taskLogs.read(place, stream, "end", 0);
+    const end = await taskLogs.read(place, stream, "end", 0);
     if (end === null) return offset;
     offset = Math.max(0, end.offset - firstLookBytes);
   }
-  const read = await context.taskLogs.read(place, stream, offset, readBytes);
+  const read = await taskLogs.read(place, stream, offset, readBytes);
   if (read === null || read.data.length === 0) return offset;
   // A piece may end inside a character or a line: what is behind the last line end is read again next time.
   const lastLine = read.data.lastIndexOf(10);

@@ -3,6 +3,7 @@ import type { Transaction } from "#lib/platform/database/client.ts";
 
 import type { Actor } from "../access/policy.ts";
 import type { Settings } from "../command.ts";
+import { mailInvitation, withdrawInvitationMails } from "./mail-invitation.ts";
 
 const invitationLifeMs = 7 * 24 * 60 * 60_000;
 
@@ -13,8 +14,14 @@ export interface NewInvitation {
   readonly expiresAt: Date;
 }
 
-/** Makes a link with which one person sets a password; his older links are dead from now on. Lock the person before. */
-export async function makeInvitation(tx: Transaction, personId: string, actor: Actor, settings: Settings): Promise<NewInvitation> {
+/** Makes a link with which one person sets a password; his older links are dead from now on; mailed on wish. Lock the person before. */
+export async function makeInvitation(
+  tx: Transaction,
+  personId: string,
+  actor: Actor,
+  settings: Settings,
+  { mail = false }: { readonly mail?: boolean | undefined } = {},
+): Promise<NewInvitation> {
   await revokeInvitations(tx, personId);
   const code = newRandomId();
   const expiresAt = new Date(Date.now() + invitationLifeMs);
@@ -22,11 +29,14 @@ export async function makeInvitation(tx: Transaction, personId: string, actor: A
     data: { personId, hash: hashToken(code), createdByName: actor.name, expiresAt },
     select: { id: true },
   });
-  return { id, url: `${settings.dashboardOrigin}/invite/${code}`, expiresAt };
+  const url = `${settings.dashboardOrigin}/invite/${code}`;
+  if (mail) await mailInvitation(tx, personId, actor.name, url);
+  return { id, url, expiresAt };
 }
 
 /** Ends the open links of a person. Lock the person before. @returns how many there were */
 export async function revokeInvitations(tx: Transaction, personId: string): Promise<number> {
+  await withdrawInvitationMails(tx, personId);
   const now = new Date();
   const { count } = await tx.invitation.updateMany({
     where: { personId, usedAt: null, revokedAt: null, expiresAt: { gt: now } },

@@ -13,13 +13,18 @@ type NewCredential =
 export async function storeCredential(tx: Transaction, projectId: string, credential: NewCredential): Promise<void> {
   await removeCredential(tx, projectId);
   if (credential.kind === "basic") {
-    const secretId = await sealSecret(tx, `project:${projectId}/repository`, credential.password);
+    const secretId = await sealSecret(tx, repositoryScope(projectId), credential.password);
     await tx.repositoryCredential.create({ data: { projectId, kind: "basic", username: credential.username ?? "git", secretId } });
     return;
   }
   const { privateKey, publicKey } = openSshKeyPair(generateKeyPairSync("ed25519"), "berth");
-  const secretId = await sealSecret(tx, `project:${projectId}/repository`, privateKey);
+  const secretId = await sealSecret(tx, repositoryScope(projectId), privateKey);
   await tx.repositoryCredential.create({ data: { projectId, kind: "ssh", publicKey, secretId } });
+}
+
+/** What a repository's credential is sealed for. */
+export function repositoryScope(projectId: string): string {
+  return `project:${projectId}/repository`;
 }
 
 export async function removeCredential(tx: Transaction, projectId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { defaultPipeline, matchesGlob, stageTakes } from "./pipeline.ts";
+import { matchesGlob, stageTakes } from "../stages/gates.ts";
+import { defaultPipeline } from "./pipeline.ts";
 
 describe("the default pipeline", () => {
   it.each([

@@ -1,4 +1,4 @@
-import { matchesGlob } from "./pipeline.ts";
+import { matchesGlob } from "../stages/gates.ts";
 
 interface TagChange {
   /** After refs/tags/. */

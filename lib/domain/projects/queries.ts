@@ -2,7 +2,6 @@ import type { StageKind } from "#lib/platform/database/client.ts";
 
 import { type Actor, authorise, may } from "../access/policy.ts";
 import { type ProjectHead, type Reader, headOf, headSelection, readProject } from "./head.ts";
-import { describeRule } from "./pipeline.ts";
 import { kindsWhere, projectsVisibleTo } from "./visible.ts";
 
 export type { ProjectHead } from "./head.ts";
@@ -121,20 +120,6 @@ export interface ProjectSettings extends ProjectHead {
   /** The public half of the deploy key, to be given to the forge. */
   readonly deployKey: string | null;
   readonly credentialKind: "basic" | "ssh" | null;
-  readonly stages: ReadonlyArray<{
-    readonly id: string;
-    readonly name: string;
-    readonly title: string;
-    readonly kind: StageKind;
-    readonly redeployOnPush: boolean;
-    /** Running environments answer everybody, signed in or not. */
-    readonly public: boolean;
-    readonly instances: number;
-    readonly cpus: number;
-    readonly mem: number;
-    readonly starts: string;
-    readonly refs: string;
-  }>;
 }
 
 /** Everything on the settings page; for whoever may administer the project. */
@@ -151,27 +136,13 @@ export async function getProjectSettings(reader: Reader, actor: Actor, slug: str
       healthTimeoutSeconds: true,
       protectedTags: true,
       credential: { select: { kind: true, publicKey: true } },
-      stages: { orderBy: { position: "asc" } },
     },
   });
-  const { credential, stages, ...settings } = row;
+  const { credential, ...settings } = row;
   return {
     ...headOf(reader.settings, actor, head),
     ...settings,
     deployKey: credential?.publicKey ?? null,
     credentialKind: credential === null ? null : credential.kind === "ssh" ? "ssh" : "basic",
-    stages: stages.map(({ id, name, title, kind, redeployOnPush, public: open, instances, cpus, mem, starts, ...rule }) => ({
-      id,
-      name,
-      title,
-      kind,
-      redeployOnPush,
-      public: open,
-      instances,
-      cpus,
-      mem,
-      starts,
-      refs: describeRule(rule),
-    })),
   };
 }

@@ -66,13 +66,3 @@ export const credentialInput = z.strictObject({
   username,
   password: z.string().min(1).max(4096).optional(),
 });
-
-export const stageInput = z.strictObject({
-  stage: z.uuid(),
-  redeployOnPush: z.boolean().optional(),
-  /** Running environments of the stage answer everybody, signed in or not. */
-  public: z.boolean().optional(),
-  instances: z.number().int().min(1).max(50).optional(),
-  cpus: z.number().min(0.01).max(64).optional(),
-  mem: z.number().int().min(16).max(262_144).optional(),
-});

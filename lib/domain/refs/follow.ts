@@ -7,7 +7,9 @@ import { requestDeployment } from "../deployments/request.ts";
 import { ensureEnvironment } from "../environments/create.ts";
 import { destroyEnvironment } from "../environments/destroy.ts";
 import { fullRefName, lockEnvironment } from "../environments/load.ts";
-import { stageTakes } from "../projects/pipeline.ts";
+import { isGated } from "../promotions/gated.ts";
+import { stageTakes } from "../stages/gates.ts";
+import { reportMovedTags } from "./report-moved.ts";
 import type { ChangedRef, StoredChanges } from "./store.ts";
 
 /** More new refs than this at once are an import, not work: only the newest start by themselves. */
@@ -33,12 +35,15 @@ interface Stage {
 /** Lets the pipeline follow what changed: environments of gone refs go, live ones get the new commit, stages that start on push start. */
 export async function followRefs(tx: Transaction, settings: Settings, project: Project, changes: StoredChanges): Promise<void> {
   if (!changes.any) return;
-  const stages = await tx.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" } });
+  const stages = await tx.stage.findMany({ where: { projectId: project.id, removedAt: null }, orderBy: { position: "asc" } });
   await destroyGone(tx, project, changes.gone);
-  await redeployMoved(tx, project, changes.moved);
-  const starting = stages.filter((stage) => stage.starts === "on_push");
+  const reported = await reportMovedTags(tx, project.id, changes.moved);
+  // A tag is a promise about what was tested under its name: where it moves, only people let it replace anything.
+  const moved = changes.moved.filter((ref) => !reported.has(ref.id));
+  await redeployMoved(tx, project, moved);
+  const starting = stages.filter((stage) => stage.starts === "on_push" && !isGated(stage));
   for (const stage of starting) {
-    const taken = [...changes.moved, ...changes.fresh].filter((ref) => stageTakes(stage, ref, project.defaultBranch));
+    const taken = [...moved, ...changes.fresh].filter((ref) => stageTakes(stage, ref, project.defaultBranch));
     for (const ref of newestFirst(taken).slice(0, startAtMost)) await startOnPush(tx, settings, project, stage, ref);
   }
 }
@@ -65,7 +70,13 @@ async function redeployMoved(tx: Transaction, project: Project, moved: readonly 
   if (moved.length === 0) return;
   const byId = new Map(moved.map((ref) => [ref.id, ref]));
   const environments = await tx.environment.findMany({
-    where: { projectId: project.id, refId: { not: null }, destroyedAt: null, desired: "running", stage: { redeployOnPush: true } },
+    where: {
+      projectId: project.id,
+      refId: { not: null },
+      destroyedAt: null,
+      desired: "running",
+      stage: { redeployOnPush: true, starts: { not: "by_promotion" }, verdictRequired: false },
+    },
     select: { id: true, refId: true },
   });
   for (const { id, refId } of environments) {

@@ -5,7 +5,7 @@ import { type Actor, may } from "../access/policy.ts";
 import { servingOf } from "../environments/serving.ts";
 import type { Availability } from "../environments/verbs.ts";
 import { type ProjectHead, type Reader, headOf, openEvents, readProject } from "../projects/head.ts";
-import { stageTakes } from "../projects/pipeline.ts";
+import { stageTakes } from "../stages/gates.ts";
 
 export interface RefRow {
   readonly id: string;
@@ -49,7 +49,7 @@ export async function listRefs(reader: Reader, actor: Actor, slug: string, filte
   const where = { projectId: project.id, goneAt: null, ...conditionsOf(filter) };
   const [total, stages] = await Promise.all([
     reader.database.ref.count({ where }),
-    reader.database.stage.findMany({ where: { projectId: project.id }, orderBy: { position: "asc" } }),
+    reader.database.stage.findMany({ where: { projectId: project.id, removedAt: null }, orderBy: { position: "asc" } }),
   ]);
   const pages = Math.max(1, Math.ceil(total / perPage));
   const page = Math.min(Math.max(filter.page ?? 1, 1), pages);

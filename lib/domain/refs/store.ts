@@ -13,10 +13,15 @@ export interface ChangedRef {
   readonly subject: string | null;
 }
 
+export interface MovedRef extends ChangedRef {
+  /** The commit it named before. */
+  readonly previous: string;
+}
+
 export interface StoredChanges {
   readonly any: boolean;
   readonly fresh: readonly ChangedRef[];
-  readonly moved: readonly ChangedRef[];
+  readonly moved: readonly MovedRef[];
   readonly gone: readonly ChangedRef[];
 }
 
@@ -40,16 +45,18 @@ async function moveRefs(
   changes: RefChanges,
   info: ReadonlyMap<string, CommitInfo>,
   now: Date,
-): Promise<readonly ChangedRef[]> {
+): Promise<readonly MovedRef[]> {
   if (changes.moved.length === 0) return [];
   const rows = changes.moved.map(({ known, commit }) => ({ id: known.id, commit, ...detailsOf(info.get(commit)) }));
-  return tx.$queryRaw<ChangedRef[]>`
+  const before = new Map(changes.moved.map(({ known }) => [known.id, known.commit]));
+  const stored = await tx.$queryRaw<ChangedRef[]>`
     UPDATE ref SET commit = m.commit, changed_at = ${now}::timestamptz, gone_at = NULL,
       author_name = m."authorName", author_email = m."authorEmail", subject = m.subject, committed_at = m."committedAt"
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS m(id uuid, commit text, "authorName" text, "authorEmail" text, subject text, "committedAt" timestamptz)
     WHERE ref.id = m.id
     RETURNING ref.id, ref.kind::text AS kind, ref.name, ref.slug, ref.commit, ref.subject`;
+  return stored.map((ref) => ({ ...ref, previous: before.get(ref.id) ?? ref.commit }));
 }
 
 async function endRefs(tx: Transaction, changes: RefChanges, now: Date): Promise<readonly ChangedRef[]> {

@@ -1,10 +1,14 @@
 import { type RemoteRef, type RemoteRefs, listRemoteRefs } from "#lib/adapters/git/ls-remote.ts";
 import { type CommitInfo, fetchCommitInfo, readCommits } from "#lib/adapters/git/mirror.ts";
+import type { PullRef } from "#lib/adapters/git/pull-refs.ts";
 import type { GitSource } from "#lib/adapters/git/source.ts";
 import { describeError, isBerthError } from "#lib/core/errors.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 
 import { openSource } from "../builds/source.ts";
+import { learnPipelineFile } from "../pipeline-files/read.ts";
+import { describePulls, listPulls } from "../pull-requests/look.ts";
+import { storePulls } from "../pull-requests/store.ts";
 import type { WorkerContext } from "../workers/context.ts";
 import { type RefChanges, diffRefs } from "./diff.ts";
 import { followRefs } from "./follow.ts";
@@ -14,6 +18,8 @@ const listTimeoutMs = 60_000;
 const infoTimeoutMs = 5 * 60_000;
 /** Commit details are for reading; with very many refs the newest-named come first and the rest follows on later syncs. */
 const infoBatch = 2_000;
+/** Files of so many refs are read after a look; of others when they are built. */
+const filesAtOnce = 20;
 
 /** Projects being looked at by this process; true: somebody rang meanwhile. */
 const turns = new Map<string, boolean>();
@@ -52,8 +58,13 @@ async function look(context: WorkerContext, projectId: string): Promise<Details 
   try {
     const { source, mirror } = await openSource(context, projectId);
     const remote = await listRemoteRefs(context.git, source, { timeoutMs: listTimeoutMs });
-    await store(context, { projectId, source, startedAt, remote });
-    return source.kind === "remote" ? () => addCommitInfo(context, projectId, source, mirror, remote.refs) : null;
+    const pulls = await listPulls(context, projectId, source);
+    await store(context, { projectId, source, startedAt, remote, pulls });
+    if (source.kind === "local") return () => learnFiles(context, projectId, source.gitDir);
+    return async () => {
+      await addCommitInfo(context, projectId, source, mirror, remote.refs);
+      await describePulls(context, projectId, source, mirror);
+    };
   } catch (error) {
     if (isBerthError(error, "not_found")) return null;
     await recordFailure(context, projectId, error);
@@ -68,10 +79,11 @@ interface Look {
   readonly source: GitSource;
   readonly startedAt: Date;
   readonly remote: RemoteRefs;
+  readonly pulls: readonly PullRef[] | null;
 }
 
 /** Stores what changed and lets the pipeline follow, in one transaction, unless a later look of another worker is stored already. */
-async function store(context: WorkerContext, { projectId, source, startedAt, remote }: Look): Promise<void> {
+async function store(context: WorkerContext, { projectId, source, startedAt, remote, pulls }: Look): Promise<void> {
   const readKnown = (from: Pick<WorkerContext["database"], "ref">) =>
     from.ref.findMany({ where: { projectId }, select: { id: true, kind: true, name: true, commit: true, goneAt: true } });
   // A built-in repository is on this disk: its commits are read before the page hears of them.
@@ -95,7 +107,8 @@ async function store(context: WorkerContext, { projectId, source, startedAt, rem
         data: { syncedAt: startedAt, defaultBranch: branch, syncErrorCode: null, syncErrorText: null, syncRequestedAt: null },
       });
       await followRefs(tx, context.settings, { ...project, defaultBranch: branch }, changed);
-      if (changed.any || branch !== project.defaultBranch) await appendEvent(tx, { kind: "refs.changed", projectId });
+      const pullsChanged = await storePulls(tx, projectId, pulls, remote.refs);
+      if (changed.any || pullsChanged || branch !== project.defaultBranch) await appendEvent(tx, { kind: "refs.changed", projectId });
     },
     { timeout: 60_000 },
   );
@@ -143,6 +156,26 @@ async function addCommitInfo(
     await appendEvent(context.database, { kind: "refs.changed", projectId });
   } catch (error) {
     context.log.info({ projectId, reason: describeError(error) }, "Commit details could not be read; the refs are there without them.");
+  }
+}
+
+/** What the newest refs say of their pipeline, for the pages; a build reads its own commit's file again if need be. */
+async function learnFiles(context: WorkerContext, projectId: string, gitDir: string): Promise<void> {
+  const refs = await context.database.ref.findMany({
+    where: { projectId, goneAt: null },
+    select: { commit: true },
+    orderBy: { changedAt: "desc" },
+    take: filesAtOnce,
+  });
+  const commits = [...new Set(refs.map(({ commit }) => commit))];
+  const known = await context.database.pipelineFile.findMany({ where: { projectId, commit: { in: commits } }, select: { commit: true } });
+  const read = new Set(known.map(({ commit }) => commit));
+  const missing = commits.filter((commit) => !read.has(commit));
+  try {
+    for (const commit of missing) await learnPipelineFile(context, { projectId, commit, gitDir });
+    if (missing.length > 0) await appendEvent(context.database, { kind: "refs.changed", projectId });
+  } catch (error) {
+    context.log.info({ projectId, reason: describeError(error) }, "A pipeline file could not be read; its build reads it again.");
   }
 }
 

@@ -87,7 +87,7 @@ export async function getProjectVariables(
       select: selection,
     }),
     reader.database.stage.findMany({
-      where: { projectId: project.id, kind: { in: kinds } },
+      where: { projectId: project.id, removedAt: null, kind: { in: kinds } },
       orderBy: { position: "asc" },
       select: { name: true, title: true },
     }),

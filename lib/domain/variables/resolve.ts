@@ -2,10 +2,13 @@ import type { Transaction } from "#lib/platform/database/client.ts";
 
 import type { ReleaseVariables } from "../environments/app-spec.ts";
 
-/** The variables an environment gets: those of the project, over them those of its stage, over them its own. */
+/**
+ * The variables an environment gets: those of the project, over them those of its stage, over them its own. One of a pull request gets no
+ * secret, whatever the scope.
+ */
 export async function resolveVariables(
   tx: Transaction,
-  place: { projectId: string; stageId: string; id: string },
+  place: { projectId: string; stageId: string; id: string; pullRequestId: string | null },
 ): Promise<ReleaseVariables> {
   const rows = await tx.variable.findMany({
     where: {
@@ -19,5 +22,10 @@ export async function resolveVariables(
   for (const row of rows.toSorted((one, other) => breadth(one) - breadth(other))) {
     resolved[row.name] = row.secretId === null ? { value: row.value ?? "" } : { secretId: row.secretId };
   }
-  return resolved;
+  return place.pullRequestId === null ? resolved : plainOnly(resolved);
+}
+
+/** What somebody from outside wrote never sees a secret; a plain value that a secret replaces is not for it either. */
+export function plainOnly(variables: ReleaseVariables): ReleaseVariables {
+  return Object.fromEntries(Object.entries(variables).filter(([, variable]) => "value" in variable));
 }

@@ -3,9 +3,10 @@ import type { WorkerContext } from "./context.ts";
 /** Beyond this many hosts the room is understated; that errs on the side of warning. */
 const hostsAtMost = 1000;
 
-/** Keeps for the pages how full the cluster is. Throws `unavailable` where its master does not say; what was read before grows old then. */
-export async function recordCluster(context: WorkerContext): Promise<void> {
-  const { total, promised, hosts } = await context.cluster.use();
+/** Keeps for the pages how full a cluster is. Throws `unavailable` where its master does not say; what was read before grows old then. */
+export async function recordCluster(context: WorkerContext, clusterId: string | null): Promise<void> {
+  const { cluster } = await context.clusters.of(clusterId);
+  const { total, promised, hosts } = await cluster.use();
   const active = hosts.filter((host) => host.active).slice(0, hostsAtMost);
   const data = {
     cpus: total.cpus,
@@ -19,5 +20,13 @@ export async function recordCluster(context: WorkerContext): Promise<void> {
     })),
     readAt: new Date(),
   };
-  await context.database.clusterSnapshot.upsert({ where: { id: 1 }, create: { id: 1, ...data }, update: data, select: { id: true } });
+  if (clusterId === null)
+    await context.database.clusterSnapshot.upsert({ where: { id: 1 }, create: { id: 1, ...data }, update: data, select: { id: true } });
+  else
+    await context.database.clusterSnapshot.upsert({
+      where: { clusterId },
+      create: { clusterId, ...data },
+      update: data,
+      select: { id: true },
+    });
 }

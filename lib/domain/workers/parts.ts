@@ -20,7 +20,8 @@ export async function checkParts(context: WorkerContext): Promise<PartState[]> {
       return { version: facts.version, cpus: String(facts.cpus), memory: `${Math.round(facts.memoryBytes / 1024 ** 3)} GiB` };
     }),
     check("marathon", async () => {
-      const info = await context.marathon.info();
+      const { marathon } = await context.clusters.reach(null);
+      const info = await marathon.info();
       return { name: info.name, version: info.version };
     }),
     context.registry === null

@@ -9,20 +9,26 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 import { imageTagOf } from "../builds/recipe.ts";
 import { currentTasks } from "../deployments/verify.ts";
 import { incidentOf } from "../environments/incident.ts";
+import { forgetOldMessages } from "../notifications/outbox.ts";
+import { notePlacements } from "../utilisation/placements.ts";
 import type { WorkerContext } from "./context.ts";
 
 /** An app or image of ours that no row wants is left alone for this long: its row may be on its way. */
 const orphanGraceMs = 60_000;
-const orphansSeen = new Map<string, number>();
+/** By cluster, then by app. */
+const orphansSeen = new Map<string | null, Map<string, number>>();
 
 /**
- * The slow pass that makes everything correct when notifications were lost: one list call, compared with all rows; what
+ * The slow pass over one cluster that makes everything correct when notifications were lost: one list call, compared with all rows; what
  * differs is rung at, and what belongs to no row is removed after a grace.
  */
-export async function sweepEnvironments(context: WorkerContext): Promise<void> {
-  const apps = new Map((await context.marathon.listApps({ labels: { "berth.instance": context.instance } })).map((app) => [app.id, app]));
+export async function sweepEnvironments(context: WorkerContext, clusterId: string | null): Promise<void> {
+  const { marathon } = await context.clusters.of(clusterId);
+  const listed = await marathon.listApps({ labels: { "berth.instance": context.instance } });
+  notePlacements(clusterId, listed);
+  const apps = new Map(listed.map((app) => [app.id, app]));
   const environments = await context.database.environment.findMany({
-    where: { destroyedAt: null },
+    where: { destroyedAt: null, clusterId },
     select: {
       id: true,
       appId: true,
@@ -47,7 +53,7 @@ export async function sweepEnvironments(context: WorkerContext): Promise<void> {
       await enqueue(context.database, { task: "reconcile-environment", payload: { environmentId: environment.id } });
     }
   }
-  await removeOrphanApps(context, [...apps.values()]);
+  await removeOrphanApps(context, clusterId, [...apps.values()]);
 }
 
 interface SweptEnvironment {
@@ -86,16 +92,25 @@ function routedTo(targets: unknown): string[] {
   return targetsSchema.parse(targets).map(({ host, port }) => `${host}:${port}`);
 }
 
-async function removeOrphanApps(context: WorkerContext, apps: readonly ObservedApp[]): Promise<void> {
-  for (const id of orphansSeen.keys()) if (!apps.some((app) => app.id === id)) orphansSeen.delete(id);
+async function removeOrphanApps(context: WorkerContext, clusterId: string | null, apps: readonly ObservedApp[]): Promise<void> {
+  const before = orphansSeen.get(clusterId);
+  const seen = new Map(apps.map((app) => [app.id, before?.get(app.id) ?? Date.now()]));
+  orphansSeen.set(clusterId, seen);
   for (const app of apps) {
-    const since = orphansSeen.get(app.id) ?? Date.now();
-    orphansSeen.set(app.id, since);
+    const since = seen.get(app.id) ?? Date.now();
     if (Date.now() - since < orphanGraceMs) continue;
-    context.log.warn({ appId: app.id }, "An app of ours that no environment wants is removed.");
-    await context.marathon.deleteApp(app.id);
-    orphansSeen.delete(app.id);
+    if (await isWantedElsewhere(context, app)) continue;
+    context.log.warn({ appId: app.id, clusterId }, "An app of ours that no environment wants is removed.");
+    const { marathon } = await context.clusters.of(clusterId);
+    await marathon.deleteApp(app.id);
+    seen.delete(app.id);
   }
+}
+
+/** A cluster that is attached under two names shows each the apps of the other. */
+async function isWantedElsewhere(context: WorkerContext, app: ObservedApp): Promise<boolean> {
+  const id = z.uuid().safeParse(app.labels["berth.environment"]).data;
+  return id !== undefined && (await context.database.environment.count({ where: { id, destroyedAt: null } })) > 0;
 }
 
 /** Removes images of ours on the engine that no row knows any more: what a crash between row and engine left behind. */
@@ -129,6 +144,7 @@ export async function sweepRows(context: WorkerContext): Promise<void> {
   await context.database.$executeRaw`DELETE FROM hand_off WHERE expires_at < now()`;
   await context.database.$executeRaw`DELETE FROM gateway_pass WHERE expires_at < now()`;
   await context.database.$executeRaw`DELETE FROM event WHERE at < now() - interval '90 days'`;
+  await forgetOldMessages(context.database);
   const projects = await context.database.project.findMany({ where: { images: { some: { removedAt: null } } }, select: { id: true } });
   for (const { id } of projects) await enqueue(context.database, { task: "collect-images", payload: { projectId: id } });
   // Pushes to our own repositories ring by themselves; this finds one whose ring was lost with its process.

@@ -68,9 +68,13 @@ export function seal(key: PublicSealingKey, scope: string, value: string): Seale
   };
 }
 
-/** Opens a sealed value. Throws when the key, the scope or a single bit does not fit. */
-export function open(key: PrivateSealingKey, sealed: Sealed): string {
+/**
+ * Opens a sealed value for one of `scopes`. Whoever opens says what he opens it for: a row that points to somebody else's secret must not
+ * get it. Throws when the key, the scope or a single bit does not fit.
+ */
+export function open(key: PrivateSealingKey, sealed: Sealed, ...scopes: readonly string[]): string {
   if (sealed.kid !== key.kid) throw new Error(`sealed to another key (${sealed.kid})`);
+  if (!scopes.includes(sealed.scope)) throw new Error("sealed for something else");
   const shared = diffieHellman({ privateKey: privateKeyOf(key.privateKey), publicKey: publicKeyOf(sealed.epk) });
   const aad = aadOf(sealed.kid, sealed.scope);
   const dek = decrypt(wrapKeyOf(shared, sealed.epk, key.publicKey), wrapNonce, sealed.wrappedDek, aad);

@@ -21,6 +21,10 @@ const sharedTables = [
   "repository_credential",
   "membership",
   "part_status",
+  "job",
+  "job_run",
+  "cluster",
+  "freeze_window",
 ];
 
 /** What only web writes: people, their roles and what they may open. */
@@ -37,15 +41,49 @@ const grants: Readonly<Record<ProcessRole, readonly string[]>> = {
     "GRANT UPDATE (log_watched_until) ON environment TO berth_web",
     // Web seals and forgets: it may add a secret and name it, never read it back.
     "GRANT INSERT, DELETE, SELECT (id) ON sealed_secret TO berth_web",
+    "GRANT SELECT, INSERT, UPDATE ON promotion TO berth_web",
+    "GRANT SELECT, INSERT ON promotion_approval TO berth_web",
+    "GRANT SELECT ON commit_range, image_check TO berth_web",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON release_note TO berth_web",
+    "GRANT SELECT ON pipeline_file, deployment_check TO berth_web",
+    "GRANT SELECT, UPDATE ON check_run TO berth_web",
+    // A verdict is never changed; a picture only finds the verdict it belongs to.
+    "GRANT SELECT, INSERT ON verdict, commit_push TO berth_web",
+    "GRANT SELECT, INSERT, DELETE, UPDATE (verdict_id, position) ON verdict_evidence TO berth_web",
+    'GRANT EXECUTE ON FUNCTION berth_people_who(uuid, "StageKind", text) TO berth_web',
+    "GRANT SELECT, UPDATE (read_at) ON notification TO berth_web",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON notification_choice, notification_mute, project_hook, forge_connection, inbound_hook TO berth_web",
+    "GRANT SELECT, INSERT, UPDATE ON outgoing_message TO berth_web",
+    "GRANT SELECT, INSERT ON inbound_delivery, image_hand_over TO berth_web",
+    "GRANT SELECT ON forge_report TO berth_web",
+    "GRANT SELECT, INSERT, UPDATE ON pull_request TO berth_web",
+    "GRANT SELECT, INSERT ON pull_request_approval TO berth_web",
+    // An agent's address opens one archive; the table with all of them is closed to web.
+    "GRANT EXECUTE ON FUNCTION berth_registry_archive(uuid, text), berth_has_registry_archive(uuid) TO berth_web",
+    "GRANT SELECT ON cluster_use, cluster_use_sample TO berth_web",
     "GRANT SELECT, INSERT ON audit_entry TO berth_web",
     "GRANT SELECT ON audit_link, audit_head TO berth_web",
   ],
   worker: [
     ...sharedTables.map((table) => `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO berth_worker`),
     "GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, release, route, log_chunk, worker_heartbeat, sealing_key, sealed_secret, cluster_snapshot TO berth_worker",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON promotion, commit_range, image_check TO berth_worker",
+    "GRANT SELECT ON promotion_approval, release_note TO berth_worker",
+    // Who builds does not approve.
+    "GRANT SELECT, INSERT, UPDATE ON pull_request TO berth_worker",
+    "GRANT SELECT ON pull_request_approval TO berth_worker",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON pipeline_file, check_run, deployment_check TO berth_worker",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON notification, outgoing_message, forge_report, image_hand_over TO berth_worker",
+    "GRANT SELECT ON notification_choice, notification_mute, project_hook TO berth_worker",
+    "GRANT SELECT, UPDATE ON forge_connection TO berth_worker",
+    "GRANT SELECT (at), DELETE ON inbound_delivery TO berth_worker",
+    'GRANT EXECUTE ON FUNCTION berth_people_who(uuid, "StageKind", text) TO berth_worker',
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON registry_archive TO berth_worker",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON cluster_use, cluster_use_sample TO berth_worker",
     // May the one who asked still do it when the work begins?
     "GRANT EXECUTE ON FUNCTION berth_grants(uuid) TO berth_worker",
     "GRANT SELECT (id, name, email, is_admin, disabled_at) ON person TO berth_worker",
+    "GRANT SELECT ON verdict, commit_push TO berth_worker",
     "GRANT DELETE ON sign_in_attempt, session, hand_off, gateway_pass TO berth_worker",
     "GRANT SELECT (expires_at) ON hand_off, gateway_pass TO berth_worker",
     "GRANT SELECT (at) ON sign_in_attempt TO berth_worker",
@@ -72,7 +110,7 @@ const enqueueFunction = `
 CREATE OR REPLACE FUNCTION berth_enqueue(task text, payload json, key text, run_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  IF task NOT IN ('sync-refs', 'run-build', 'reconcile-environment', 'follow-log', 'collect-images') THEN
+  IF task NOT IN ('sync-refs', 'run-build', 'reconcile-environment', 'follow-log', 'collect-images', 'accept-image', 'advance-promotion', 'check-cluster', 'run-check') THEN
     RAISE EXCEPTION 'unknown task %', task;
   END IF;
   PERFORM graphile_worker.add_job(task, payload, job_key => key, run_at => run_at, max_attempts => 25, job_key_mode => 'replace');

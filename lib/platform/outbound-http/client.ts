@@ -30,6 +30,8 @@ export interface HttpClientOptions {
    * up once, private networks refused, the checked address used.
    */
   readonly policy: "operator" | "user";
+  /** Certificates in PEM, trusted in place of the system's. */
+  readonly ca?: string | undefined;
   /** `host:port` pairs inside private networks that `user` addresses may name. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** How names become addresses under the `user` policy; the system's resolver when not given. */

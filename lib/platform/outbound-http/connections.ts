@@ -9,6 +9,7 @@ interface ConnectionOptions {
   readonly policy: "operator" | "user";
   readonly allowedHosts?: readonly string[] | undefined;
   readonly resolve?: Resolve | undefined;
+  readonly ca?: string | undefined;
 }
 
 interface Connection {
@@ -27,17 +28,17 @@ const maxHeaderSize = 32 * 1024;
 /** Connections by policy: the operator's origins share pools, an address from a user gets one checked and pinned connection of its own. */
 export function createConnections(options: ConnectionOptions): Connections {
   const pools = new Map<string, Pool>();
-  const timeout = Math.min(options.timeoutMs, 10_000);
+  const connect = { timeout: Math.min(options.timeoutMs, 10_000), ...(options.ca === undefined ? {} : { ca: options.ca }) };
 
   function pooled(origin: string): Connection {
-    const pool = pools.get(origin) ?? new Pool(origin, { maxHeaderSize, connections: 16, keepAliveTimeout: 4000, connect: { timeout } });
+    const pool = pools.get(origin) ?? new Pool(origin, { maxHeaderSize, connections: 16, keepAliveTimeout: 4000, connect });
     pools.set(origin, pool);
     return { dispatcher: pool, release: () => undefined };
   }
 
   async function pinned(url: URL): Promise<Connection> {
     const address = await pinAddress(url, { allowedHosts: options.allowedHosts ?? [], resolve: options.resolve ?? resolveBySystem });
-    const client = new Client(url.origin, { maxHeaderSize, connect: { timeout, lookup: pinnedLookup(address) } });
+    const client = new Client(url.origin, { maxHeaderSize, connect: { ...connect, lookup: pinnedLookup(address) } });
     return { dispatcher: client, release: () => void client.destroy() };
   }
 

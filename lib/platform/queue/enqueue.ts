@@ -6,6 +6,10 @@ export type Job =
   | { readonly task: "run-build"; readonly payload: { readonly buildId: string } }
   | { readonly task: "reconcile-environment"; readonly payload: { readonly environmentId: string } }
   | { readonly task: "follow-log"; readonly payload: { readonly environmentId: string } }
+  | { readonly task: "run-check"; readonly payload: { readonly checkRunId: string } }
+  | { readonly task: "check-cluster"; readonly payload: { readonly clusterId: string } }
+  | { readonly task: "advance-promotion"; readonly payload: { readonly promotionId: string } }
+  | { readonly task: "accept-image"; readonly payload: { readonly handOverId: string } }
   | { readonly task: "collect-images"; readonly payload: { readonly projectId: string } };
 
 /**

@@ -13,6 +13,7 @@ const facts: Facts = {
     BERTH_ADMIN_PASSWORD: "admin-password",
     BERTH_ADMIN_TOKEN: "admin-token",
     REGISTRY_CREDENTIALS: "user:registry-secret",
+    REGISTRY_PULL_CREDENTIALS: "agents:registry-secret-of-agents",
     BERTH_OIDC_CLIENT_SECRET: "oidc-secret",
     BERTH_GITHUB_SECRET: "github-secret",
     BERTH_GITLAB_SECRET: "gitlab-secret",
@@ -27,6 +28,7 @@ const facts: Facts = {
     scheduler: "postgresql://scheduler",
   },
   authSecret: "auth-secret",
+  webhookKey: "webhook-key",
   marathon: { urls: "http://127.0.0.1:8080", credentials: "berth:marathon-secret" },
   dockerHost: "unix:///run/berth/docker.sock",
   registryUrl: "http://127.0.0.1:5000",
@@ -44,6 +46,7 @@ test.each(["web", "worker", "gateway", "scheduler"] as const)("%s gets its own d
 test("web knows no Docker Engine, no Marathon credentials and no registry credentials", () => {
   for (const secret of ["docker.sock", "marathon-secret", "registry-secret", "127.0.0.1:8080"]) expect(text("web")).not.toContain(secret);
   expect(text("web")).toContain("auth-secret");
+  expect(text("worker")).toContain("registry-secret-of-agents");
 });
 
 test("only web knows what to sign in with at identity providers, and next-auth's address is the dashboard's", () => {

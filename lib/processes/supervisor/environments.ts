@@ -8,6 +8,7 @@ export interface Facts {
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly databaseUrls: Readonly<Record<ProcessRole, string>>;
   readonly authSecret: string;
+  readonly webhookKey: string;
   readonly marathon: { readonly urls: string; readonly credentials: string | undefined };
   readonly dockerHost: string;
   readonly registryUrl: string | undefined;
@@ -55,8 +56,15 @@ const inheritedBy: Readonly<Record<ProcessRole, readonly string[]>> = {
     "BERTH_SYNC_SECONDS",
     "BERTH_GIT_ALLOW_FILE",
     "BERTH_GIT_ALLOWED_HOSTS",
+    "BERTH_OUTBOUND_ALLOWED_HOSTS",
+    "SMTP_URL",
+    "SMTP_FROM",
     "REGISTRY_CREDENTIALS",
+    "REGISTRY_PULL_CREDENTIALS",
     "MARATHON_TOKEN",
+    "CHRONOS_URL",
+    "METRONOME_URL",
+    "JOB_SCHEDULER_CREDENTIALS",
   ],
   gateway: [],
   scheduler: ["BERTH_SCHEDULER_PORT", "BERTH_TASK_ADDRESS", "BERTH_TASK_PORTS", "REGISTRY_CREDENTIALS"],
@@ -100,6 +108,8 @@ function madeFor(role: ProcessRole, facts: Facts): Record<string, string> {
       return {
         HOME: "/nonexistent",
         BERTH_AUTH_SECRET: facts.authSecret,
+        BERTH_JOB_SCHEDULER: facts.config.jobScheduler.kind,
+        BERTH_WEBHOOK_KEY: facts.webhookKey,
         // next-auth takes its own address from here and from nowhere else: never from what a request says.
         NEXTAUTH_URL: facts.config.web.origin,
         NEXT_TELEMETRY_DISABLED: "1",
@@ -109,6 +119,7 @@ function madeFor(role: ProcessRole, facts: Facts): Record<string, string> {
         ...marathon,
         ...docker,
         MARATHON_URL: facts.marathon.urls,
+        ...(facts.config.marathon.urls.length === 0 ? { BERTH_EMBEDDED_SCHEDULER: "1" } : {}),
         ...(facts.registryUrl === undefined ? {} : { REGISTRY_URL: facts.registryUrl }),
       };
     case "scheduler":

@@ -12,6 +12,8 @@ export interface Keys {
   readonly roles: Readonly<Record<ProcessRole, string>>;
   /** Signs the dashboard's sessions. */
   readonly authSecret: string;
+  /** Web's key for the secrets of webhooks that arrive: the one kind of secret web can open. */
+  readonly webhooks: string;
   /** user:password of the embedded scheduler's API. */
   readonly marathon: string;
 }
@@ -29,6 +31,7 @@ export async function ensureKeys(folder: string): Promise<Keys> {
       scheduler: await key("database-scheduler"),
     },
     authSecret: await key("auth-secret"),
+    webhooks: await key("webhooks"),
     marathon: await key("marathon", () => `berth:${randomKey()}`),
   };
 }

@@ -6,22 +6,12 @@ import { findDaemon } from "#lib/adapters/daemon/daemon.ts";
 import { isPortFree } from "#lib/adapters/daemon/free-port.ts";
 import { BerthError } from "#lib/core/errors.ts";
 import type { ProcessRole } from "#lib/platform/database/roles.ts";
+import { memoryFlags } from "#lib/platform/memory-flags.ts";
 
 import { keepRunning } from "./child.ts";
 import { environmentFor, type Facts } from "./environments.ts";
 import { type Situation, underway } from "./situation.ts";
 import { stopOrder } from "./stop.ts";
-
-/**
- * How much memory each process may take: the need that was measured with room to spare. A small young generation keeps idle
- * ones small. Prisma's query compiler is WebAssembly: its optimising compiler costs 50 MB and gains nothing measurable.
- */
-const memoryFlags: Readonly<Record<ProcessRole, readonly string[]>> = {
-  web: ["--max-old-space-size=384", "--max-semi-space-size=16", "--liftoff-only"],
-  worker: ["--max-old-space-size=320", "--max-semi-space-size=2", "--liftoff-only", "--optimize-for-size"],
-  gateway: ["--max-old-space-size=256", "--max-semi-space-size=8"],
-  scheduler: ["--max-old-space-size=256", "--max-semi-space-size=2", "--optimize-for-size"],
-};
 
 const leftoverGraceMilliseconds = 5000;
 

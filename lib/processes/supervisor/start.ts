@@ -71,6 +71,7 @@ function gatherFacts(
     inherited,
     databaseUrls: found.urls,
     authSecret: config.web.authSecret ?? keys.authSecret,
+    webhookKey: keys.webhooks,
     marathon: {
       urls: usesScheduler(situation) ? `http://127.0.0.1:${config.scheduler.port}` : config.marathon.urls.join(","),
       // A Marathon that is not ours gets the credentials that were given for it, or none.

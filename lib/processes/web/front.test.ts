@@ -75,3 +75,47 @@ test("a push to Git may take longer than that, and so may the answer to a body t
   push.end();
   expect(await push.answer).toBe("200");
 });
+
+test("what people uploaded is shown under a policy that runs nothing of it", async () => {
+  const port = await openFront(1_000);
+  const policyOf = async (path: string) => {
+    const request = httpRequest({ host: "127.0.0.1", port, path, agent: false, headers: { host: "localhost:3000" } }).end();
+    return new Promise<unknown>((done) => {
+      request.once("response", (response) => done(response.resume().headers["content-security-policy"]));
+    });
+  };
+  expect(await policyOf("/evidence/00000000-0000-4000-8000-000000000000")).toBe("default-src 'none'; sandbox");
+  expect(await policyOf("/p/shop")).toContain("script-src");
+});
+
+test("a webhook reaches its door under whatever name the forge calls this machine, without a browser's origin and without cookies", async () => {
+  const seen: Array<{ url: string | undefined; cookie: string | undefined; forwarded: unknown }> = [];
+  const front = createFront({
+    origin,
+    log: pino({ level: "silent" }),
+    async serveGit(request, response) {
+      seen.push({ url: request.url, cookie: request.headers.cookie, forwarded: request.headers["x-forwarded-for"] });
+      response.end("door");
+      return true;
+    },
+    async servePages(_request, response) {
+      response.writeHead(500).end();
+    },
+  });
+  const server = createServer(front).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const headers = { host: "berth.intranet.example.org", "x-forwarded-for": "192.0.2.1" };
+  const status = await new Promise((done) => {
+    httpRequest({ host: "127.0.0.1", port, path: "/webhooks/github/shop", method: "POST", headers }, (response) =>
+      done(response.statusCode),
+    ).end("{}");
+  });
+  expect(status).toBe(200);
+  expect(seen).toEqual([{ url: "/webhooks/github/shop", cookie: undefined, forwarded: undefined }]);
+});

@@ -25,7 +25,7 @@ const innerSecret = randomBytes(24).toString("base64url");
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 const knownMethods = new Set([...safeMethods, "POST", "PUT", "PATCH", "DELETE"]);
 /** Doors that carry their own credentials on every request, and the one for load balancers: the name they are called by does not matter to them. */
-const tokenDoors = /^\/(?:api\/v1\/|api\/health(?:[?]|$)|git\/)/;
+const tokenDoors = /^\/(?:api\/v1\/|api\/health(?:[?]|$)|git\/|webhooks\/)/;
 /** Doors that are open to strangers: what they may send is no more than a form. */
 const strangersDoors = /^\/(?:sign-in|setup|invite|api\/auth)(?:[/?]|$)/;
 const strangersBodyBytes = 64 * 1024;
@@ -67,6 +67,8 @@ export function createFront(options: FrontOptions): RequestListener {
     dropPlantedCookies(request);
     // Static files are no documents: they carry nothing that a policy could guard, and there are many of them.
     if (!url.startsWith("/_next/static/")) protect(request, response, own);
+    // What people uploaded is shown as a picture and is never a page, whatever is in it.
+    if (url.startsWith("/evidence/")) response.setHeader("Content-Security-Policy", "default-src 'none'; sandbox");
     await options.servePages(request, response);
   }
 
@@ -115,9 +117,10 @@ function dropPlantedCookies(request: IncomingMessage): void {
   if (kept.length < pairs.length) request.headers.cookie = kept.map(({ pair }) => pair).join("; ");
 }
 
-/** Queries and invitations carry codes that nobody may find in a log. */
+/** Queries, invitations and addresses of archives carry codes that nobody may find in a log. */
 function loggedPath(url: string): string {
   const path = url.split("?", 1)[0] ?? "";
+  if (path.startsWith("/fetch/")) return "/fetch/…";
   return path.startsWith("/invite/") ? "/invite/…" : path.slice(0, 300);
 }
 

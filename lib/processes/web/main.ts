@@ -8,6 +8,7 @@ import { z } from "zod";
 import { describeError } from "#lib/core/errors.ts";
 import { gitDoor } from "#lib/server/git-door.ts";
 import { services } from "#lib/server/services.ts";
+import { webhookDoor } from "#lib/server/webhook-door.ts";
 
 import { runProcess } from "../run-process.ts";
 import { createFront } from "./front.ts";
@@ -32,7 +33,12 @@ await runProcess("web", async (config, log) => {
   const pages = app.getRequestHandler();
   const server = createServer(
     { maxHeaderSize: 16 * 1024, requireHostHeader: true },
-    createFront({ origin, log, serveGit: gitDoor, servePages: (request, response) => pages(request, response) }),
+    createFront({
+      origin,
+      log,
+      serveGit: async (request, response) => (await gitDoor(request, response)) || webhookDoor(request, response),
+      servePages: (request, response) => pages(request, response),
+    }),
   );
   server.headersTimeout = 15_000;
   // A push or a log stream may take as long as it moves; slow headers may not.

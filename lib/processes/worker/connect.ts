@@ -1,17 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { request } from "undici";
 import { z } from "zod";
 
+import { createChronos } from "#lib/adapters/chronos/client.ts";
 import { connectEngine, type EngineTarget } from "#lib/adapters/docker/client.ts";
 import { createGitRunner } from "#lib/adapters/git/runner.ts";
-import { createMarathon } from "#lib/adapters/marathon/client.ts";
-import { createClusterReader } from "#lib/adapters/mesos/cluster.ts";
-import { createTaskLogReader } from "#lib/adapters/mesos/files.ts";
+import { createMetronome } from "#lib/adapters/metronome/client.ts";
 import { createRegistry } from "#lib/adapters/registry/client.ts";
-import { describeError } from "#lib/core/errors.ts";
-import type { ProbeResult, WorkerContext } from "#lib/domain/workers/context.ts";
+import { createClusters } from "#lib/domain/clusters/connect.ts";
+import { type OutsideScheduler, overChronos, overMetronome } from "#lib/domain/jobs/outside-scheduler.ts";
+import type { WorkerContext } from "#lib/domain/workers/context.ts";
+import { probe } from "#lib/domain/workers/probe.ts";
 import { createWakers } from "#lib/domain/workers/wakers.ts";
 import type { Config } from "#lib/platform/config.ts";
 import { generateSealingKey, type PrivateSealingKey } from "#lib/platform/crypto/sealing.ts";
@@ -24,7 +24,7 @@ import { allowGitAddresses } from "./git-addresses.ts";
 export async function connectWorker(config: Config, database: Database, log: Log, poolId: () => string): Promise<WorkerContext> {
   const target = engineTarget(config.docker.host);
   const access = { ...optional("credentials", config.marathon.credentials), ...optional("token", config.marathon.token) };
-  const marathon = createMarathon({ urls: config.marathon.urls, ...access, log });
+  const sealingKey = await ensureSealingKey(config.home, database);
   const protocols = ["https", "http", "ssh", ...(config.git.allowFile ? ["file"] : [])];
   const registryUrl = config.registry.url;
   return {
@@ -34,6 +34,7 @@ export async function connectWorker(config: Config, database: Database, log: Log
       previewDomain: config.gateway.baseHost,
       previewOrigin: config.gateway.origin,
       allowFileRepositories: config.git.allowFile,
+      jobScheduler: config.jobScheduler.kind,
     },
     log,
     instance: await instanceName(config.home),
@@ -47,27 +48,35 @@ export async function connectWorker(config: Config, database: Database, log: Log
       environment: process.env,
       resolveHost: allowGitAddresses(config.git.allowedHosts),
     }),
-    marathon,
-    taskLogs: createTaskLogReader({
-      info: () => marathon.info(),
-      marathonUrls: config.marathon.urls,
-      ...access,
+    clusters: createClusters({
+      database,
       log,
+      sealingKey,
+      settings: { urls: config.marathon.urls, embedded: config.marathon.embedded, ...access },
     }),
-    cluster: createClusterReader({ info: () => marathon.info(), marathonUrls: config.marathon.urls, ...access, log }),
     registry:
       registryUrl === undefined
         ? null
         : {
             client: createRegistry({ url: registryUrl, ...optional("auth", config.registry.credentials) }),
             prefix: new URL(registryUrl).host,
+            plainHttp: new URL(registryUrl).protocol === "http:",
             credentials: config.registry.credentials,
+            pullCredentials: config.registry.pullCredentials,
           },
-    sealingKey: await ensureSealingKey(config.home, database),
+    outsideJobs: outsideJobs(config, log),
+    sealingKey,
     folders: { builtin: join(config.home, "git"), mirrors: join(config.home, "mirrors") },
     builds: { timeoutMs: config.builds.timeoutSeconds * 1000, contextMaxBytes: config.builds.contextMaxBytes },
     probe,
   };
+}
+
+/** The scheduler that keeps the time of jobs in place of Berth, where the settings name one. */
+function outsideJobs(config: Config, log: Log): OutsideScheduler | null {
+  const { kind, url, ...access } = config.jobScheduler;
+  if (url === null) return null;
+  return kind === "chronos" ? overChronos(createChronos({ url, ...access, log })) : overMetronome(createMetronome({ url, ...access, log }));
 }
 
 /** DOCKER_HOST as docker itself understands it, for sockets and plain TCP. */
@@ -77,24 +86,6 @@ function engineTarget(host: string | undefined): EngineTarget {
   if (url.protocol === "unix:") return { socketPath: url.pathname };
   if (url.protocol === "tcp:" || url.protocol === "http:") return { host: url.hostname, port: Number(url.port || 2375) };
   throw new Error("The setting DOCKER_HOST is not usable: use unix:///path or tcp://host:port.");
-}
-
-/** One request of our own, as a visitor's would arrive: an app is live when it answers, not when somebody says so. */
-async function probe(target: { host: string; port: number; path: string; hostHeader: string }, timeoutMs: number): Promise<ProbeResult> {
-  try {
-    const response = await request(`http://${target.host}:${target.port}${target.path}`, {
-      method: "GET",
-      headers: { host: target.hostHeader, "user-agent": "Berth health check", connection: "close" },
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    response.body.on("error", () => undefined);
-    response.body.destroy();
-    return { kind: "answered", status: response.statusCode };
-  } catch (error) {
-    return { kind: "silent", reason: describeError(error).slice(0, 200) };
-  }
 }
 
 const keySchema = z.object({ kid: z.string().min(1), publicKey: z.base64(), privateKey: z.base64() });

@@ -10,8 +10,12 @@ import { describeError } from "#lib/core/errors.ts";
 import { collectImages } from "#lib/domain/builds/collect.ts";
 import { LeaseLost } from "#lib/domain/builds/lease.ts";
 import { runBuild } from "#lib/domain/builds/run.ts";
+import { runCheck } from "#lib/domain/checks/run.ts";
+import { examineCluster } from "#lib/domain/clusters/examine.ts";
 import { reconcileEnvironment } from "#lib/domain/environments/reconcile.ts";
+import { acceptImage } from "#lib/domain/image-hand-overs/accept.ts";
 import { followLog } from "#lib/domain/logs/follow.ts";
+import { advancePromotion } from "#lib/domain/promotions/advance.ts";
 import { syncRefs } from "#lib/domain/refs/sync.ts";
 import type { WorkerContext } from "#lib/domain/workers/context.ts";
 import { startHeartbeat } from "#lib/domain/workers/heartbeat.ts";
@@ -21,6 +25,7 @@ import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { runProcess } from "../run-process.ts";
 import { connectWorker } from "./connect.ts";
+import { startOutbox } from "./outbox.ts";
 import { parsePayload } from "./payload.ts";
 import { startRounds } from "./rounds.ts";
 
@@ -58,11 +63,13 @@ await runProcess("worker", async (config, log) => {
       process.exit(70);
     },
   });
-  const rounds = startRounds(context, { url, syncSeconds: config.git.syncSeconds });
+  const outbox = startOutbox(context, config);
+  const rounds = startRounds(context, { url, syncSeconds: config.git.syncSeconds, onTold: outbox.ring });
 
   return {
     async stop() {
       await rounds.stop();
+      await outbox.stop();
       await Promise.all(runners.map((runner) => runner.stop()));
       await heartbeat.stop();
       await close();
@@ -103,6 +110,7 @@ function buildTasks(context: WorkerContext, baseImage: Promise<void>): TaskList 
       await Promise.race([baseImage, delay(baseImageWaitMs, undefined, { ref: false })]);
       await fenced(context, () => runBuild(context, parsePayload(payload, "buildId")));
     },
+    "run-check": (payload) => fenced(context, () => runCheck(context, parsePayload(payload, "checkRunId"))),
   };
 }
 
@@ -110,6 +118,9 @@ function otherTasks(context: WorkerContext): TaskList {
   return {
     "sync-refs": (payload) => syncRefs(context, parsePayload(payload, "projectId")),
     "reconcile-environment": (payload) => fenced(context, () => reconcileEnvironment(context, parsePayload(payload, "environmentId"))),
+    "check-cluster": (payload) => examineCluster(context, parsePayload(payload, "clusterId")),
+    "advance-promotion": (payload) => advancePromotion(context, parsePayload(payload, "promotionId")),
+    "accept-image": (payload) => acceptImage(context, parsePayload(payload, "handOverId")),
     "collect-images": (payload) => collectImages(context, parsePayload(payload, "projectId")),
     "follow-log": async (payload) => {
       const environmentId = parsePayload(payload, "environmentId");

@@ -16,10 +16,12 @@ const page = `<!doctype html>
 <body>
 <header>
 <h1>Scheduler</h1>
-<nav aria-label="Views"><button type="button" data-tab="apps" aria-pressed="true">Applications</button><button type="button" data-tab="deployments" aria-pressed="false">Deployments</button></nav>
+<nav aria-label="Views"><a href="#/apps/" data-tab="apps">Applications <span></span></a><a href="#/deployments" data-tab="deployments">Deployments <span></span></a><a href="#/queue" data-tab="queue">Queue <span></span></a></nav>
 <span id="state" class="dim" role="status">Reading…</span>
 </header>
+<div id="alert" role="alert"></div>
 <main><noscript><p class="empty">This page needs its script. The same facts are at /v2/apps.</p></noscript></main>
+<dialog></dialog>
 <script>${consoleScript}</script>
 </body>
 </html>

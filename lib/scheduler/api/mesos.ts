@@ -1,4 +1,9 @@
+import { describeError } from "#lib/core/errors.ts";
+
+import { type ContainerStats } from "../engine/stats.ts";
+import { MarathonFailure } from "../failures.ts";
 import { exactText } from "../files/exact-text.ts";
+import { memoryBytes } from "../model/memory.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { capacityOf, promisedBy } from "../tasks/capacity.ts";
 import { type Task, hasEnded } from "../tasks/task.ts";
@@ -105,6 +110,43 @@ function slaveView(api: Api) {
 
 function pidOf({ address }: Api): string {
   return `slave(1)@${address.host}:${address.port}`;
+}
+
+/** An agent's `/containers`: what each task really uses. Two looks make a rate, as with Mesos. */
+export async function showContainers({ scheduler }: Api): Promise<Answer> {
+  const tasks = [...scheduler.state.allAlive()];
+  const usage = await scheduler.usage.read(tasks).catch((error: unknown) => {
+    throw new MarathonFailure("unavailable", `The Docker Engine does not say what its containers use: ${describeError(error)}`);
+  });
+  return {
+    status: 200,
+    json: tasks.flatMap((task) => {
+      const stats = usage.get(task.id);
+      if (stats === undefined) return [];
+      return [{ ...containerView(scheduler, task), statistics: statisticsView(task, stats) }];
+    }),
+  };
+}
+
+function containerView(scheduler: Scheduler, task: Task) {
+  return {
+    container_id: task.containerId ?? task.id,
+    executor_id: task.id,
+    executor_name: task.appId,
+    framework_id: scheduler.frameworkId,
+    source: task.id,
+  };
+}
+
+function statisticsView({ app }: Task, stats: ContainerStats) {
+  return {
+    timestamp: stats.at,
+    cpus_limit: app.cpus,
+    cpus_user_time_secs: stats.userSeconds,
+    cpus_system_time_secs: stats.systemSeconds,
+    mem_limit_bytes: memoryBytes(app),
+    mem_rss_bytes: stats.memoryBytes,
+  };
 }
 
 /** Disk is not limited unless the options say so; 0 then, as Mesos shows what it does not have. */

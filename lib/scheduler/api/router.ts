@@ -6,7 +6,7 @@ import { cancelDeploymentById, listDeployments } from "./deployments.ts";
 import { streamEvents } from "./events.ts";
 import { showGroup } from "./groups.ts";
 import { ping, showInfo, showLeader } from "./info.ts";
-import { readFile, showMetrics, showSlaves, showState, showStateSummary } from "./mesos.ts";
+import { readFile, showContainers, showMetrics, showSlaves, showState, showStateSummary } from "./mesos.ts";
 import { resetDelay, showQueue } from "./queue.ts";
 import { type Answer, type Api, type ApiRequest, type Route, idOf } from "./request.ts";
 import {
@@ -54,6 +54,9 @@ function routeSystem(api: Api, request: ApiRequest, path: string): Routed {
     slaves: () => showSlaves(api),
     "state-summary": () => showStateSummary(api),
     "metrics/snapshot": () => showMetrics(api),
+    containers: () => showContainers(api),
+    "monitor/statistics": () => showContainers(api),
+    "monitor/statistics.json": () => showContainers(api),
     "files/read": () => readFile(api, request),
     "files/read.json": () => readFile(api, request),
   };

@@ -55,6 +55,8 @@ export function showHelp(): Answer {
     "GET                       /v2/events (text/event-stream), /v2/info, /v2/leader, /v2/plugins",
     "GET                       /ping, /metrics, /metrics/prometheus, /ui/",
     "",
+    "Of a Mesos master and agent: /state, /slaves, /state-summary, /metrics/snapshot, /containers, /monitor/statistics, /files/read",
+    "",
   ];
   return { status: 200, text: text.join("\n") };
 }

@@ -34,7 +34,7 @@ function spec(update: Parameters<typeof withDefaults>[1], ports: number[], more:
     startedAt: null,
     endedAt: null,
   };
-  return containerSpec(settingsFrom({ ...options, ...more }), task, { environment: ["A=b"], networkId: "net" });
+  return containerSpec(settingsFrom({ ...options, ...more }), task, { environment: ["A=b"], network: { id: "net", aliases: [] } });
 }
 
 describe("a container's description", () => {

@@ -16,8 +16,7 @@ export const appLabel = "berth.app";
 interface Surroundings {
   /** `NAME=value`. */
   readonly environment: readonly string[];
-  /** The tasks' bridge. */
-  readonly networkId: string;
+  readonly network: { readonly id: string; readonly aliases: readonly string[] };
 }
 
 /**
@@ -36,6 +35,9 @@ export function containerSpec(settings: Settings, task: Task, place: Surrounding
     ExposedPorts: exposedPorts(settings, task),
     Tty: false,
     OpenStdin: false,
+    ...(place.network.aliases.length === 0
+      ? {}
+      : { NetworkingConfig: { EndpointsConfig: { [place.network.id]: { Aliases: [...place.network.aliases] } } } }),
     // What is fetched must be put in place before the task starts, which the engine does for volumes only.
     ...(fetches(app) ? { Volumes: { [sandboxParent]: {} } } : {}),
     HostConfig: {
@@ -52,7 +54,7 @@ export function containerSpec(settings: Settings, task: Task, place: Surrounding
       Init: true,
       AutoRemove: false,
       RestartPolicy: { Name: "no" },
-      NetworkMode: usesHostNetwork(settings, app) ? "host" : place.networkId,
+      NetworkMode: usesHostNetwork(settings, app) ? "host" : place.network.id,
       PortBindings: portBindings(settings, task),
       PublishAllPorts: false,
       Tmpfs: { ...extra.tmpfs, ...(fetches(app) ? {} : { [sandboxPath]: "rw,nosuid,nodev,size=16m,mode=1777" }) },

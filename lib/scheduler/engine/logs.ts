@@ -30,6 +30,16 @@ export async function* followLogs(
   }
 }
 
+/** The last lines of a container that has ended: its stream can end before the last line did. */
+export async function lastLogs(engine: Engine, containerId: string, lines: number): Promise<LogFrame[]> {
+  try {
+    const options = { follow: false as const, stdout: true, stderr: true, timestamps: true, tail: lines };
+    return createDemultiplexer()(await engine.getContainer(containerId).logs(options));
+  } catch (error) {
+    throw engineFailure(error);
+  }
+}
+
 /** `2026-01-02T03:04:05.123456789Z` as `1767323045.123456789`, which is how the engine takes it. */
 function unixSeconds(timestamp: string): string {
   const seconds = Math.floor(Date.parse(`${timestamp.slice(0, 19)}Z`) / 1_000);

@@ -81,9 +81,12 @@ function nameOf(uri: string): string {
   return posix.basename(path);
 }
 
-/** Queries and user names often are secrets: they go into no log. */
+/** Queries, user names and long parts of paths that mean nothing often are secrets: they go into no log. */
 function withoutSecrets(uri: string): string {
-  return uri.replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
+  return uri
+    .replace(/[?#].*$/s, "")
+    .replace(/\/\/[^/@]*@/, "//")
+    .replace(/\/[\w-]{40,}(?=\/|$)/g, "/…");
 }
 
 async function findDockerConfig(artifacts: ReadonlyMap<string, Artifact>): Promise<string | null> {

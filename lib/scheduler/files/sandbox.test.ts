@@ -56,6 +56,14 @@ describe("a sandbox", () => {
     expect(await text(sandbox)).toBe("one\nhalf\n");
   });
 
+  it("gets the end that the stream left out, and nothing twice", async () => {
+    const sandbox = await opened();
+    await sandbox.write([frame(1, "one\n")]);
+    await sandbox.addMissed([frame(1, "one\n"), frame(2, "two\n"), frame(3, "the last word")]);
+    await sandbox.addMissed([frame(1, "one\n"), frame(2, "two\n"), frame(3, "the last word")]);
+    expect(await text(sandbox)).toBe("one\ntwo\nthe last word");
+  });
+
   it("notes only whole lines", async () => {
     const first = await opened();
     await first.write([frame(1, "one\n"), frame(2, "half")]);

@@ -22,6 +22,8 @@ export interface Sandbox {
   /** To be called before reading the engine's log (again): tells from when; null = from the beginning. An unfinished line is taken back. */
   resume(): Promise<string | null>;
   write(frames: readonly LogFrame[]): Promise<void>;
+  /** The last frames of an ended container: what its stream has left out is added. */
+  addMissed(frames: readonly LogFrame[]): Promise<void>;
   /** Text of the scheduler's own. */
   note(text: string): Promise<void>;
   read(name: StreamName, offset: number | null, length: number): Promise<Chunk | null>;
@@ -81,6 +83,19 @@ class OpenSandbox implements Sandbox {
           stream,
           frames.filter((frame) => frame.stream === name),
         );
+    });
+  }
+
+  addMissed(frames: readonly LogFrame[]): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const [name, stream] of this.#streams) {
+        // Of a line that has begun nothing is missing.
+        if (stream.file.end > stream.wholeEnd) continue;
+        const { timestamp } = stream;
+        const isMissing = (frame: LogFrame) => (timestamp === null ? stream.file.end === 0 : frame.timestamp > timestamp);
+        stream.catchingUp = false;
+        await append(stream, frames.filter((frame) => frame.stream === name).filter(isMissing));
+      }
     });
   }
 

@@ -8,7 +8,7 @@ import { type Log } from "#lib/platform/log.ts";
 import { inspectContainer } from "../engine/containers.ts";
 import { isEngineFailure } from "../engine/engine-failure.ts";
 import { type Engine } from "../engine/engine.ts";
-import { followLogs } from "../engine/logs.ts";
+import { followLogs, lastLogs } from "../engine/logs.ts";
 import { pause } from "../pause.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type Chunk, readLog } from "./log-file.ts";
@@ -39,6 +39,8 @@ interface SandboxesOptions {
 const drainLimit = 10_000;
 const retryEvery = 1_000;
 const checkpointEvery = 1_000;
+/** What an ended stream may have left out is not more than this. */
+const lastLines = 200;
 /**
  * The engine's log streams can fall silent for ever when its own files turn over under them. So a stream that said this much (bytes) and is
  * quiet for so long (milliseconds) is opened anew, and one that said anything at all now and then.
@@ -149,7 +151,9 @@ class FolderSandboxes implements Sandboxes {
       if (signal.aborted) return true;
       // The engine ends the stream when the container ends, and also when the engine itself does.
       const container = await inspectContainer(engine, taskId);
-      return container === null || container.status !== "running";
+      if (container !== null && container.status === "running") return false;
+      if (container !== null) await sandbox.addMissed(await lastLogs(engine, taskId, lastLines));
+      return true;
     } catch (error) {
       if (signal.aborted || isEngineFailure(error, "notFound")) return true;
       this.#options.log.debug({ task: taskId, reason: describeError(error) }, "a log stream broke; it is taken up again");

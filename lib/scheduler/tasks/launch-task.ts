@@ -17,7 +17,7 @@ import { endTask } from "./end-task.ts";
 import { taskEnvironment } from "./environment.ts";
 import { busyPort } from "./host-ports.ts";
 import { stopTask } from "./kill-task.ts";
-import { networkId, refreshNetwork } from "./network.ts";
+import { forgetNetwork, networkOf, prepareNetwork } from "./network.ts";
 import { settleTask } from "./settle-task.ts";
 import { type Task, hasEnded, newTaskIds } from "./task.ts";
 
@@ -59,6 +59,7 @@ export function launchTask(scheduler: Scheduler, task: Task): void {
 }
 
 async function launchNow(scheduler: Scheduler, task: Task): Promise<void> {
+  prepareNetwork(scheduler, task.app);
   if (task.state === "TASK_STAGING") {
     if (!(await findFreePorts(scheduler, task))) return;
     try {
@@ -142,7 +143,7 @@ async function createIfImage(scheduler: Scheduler, task: Task, fetched: Fetched 
   const { settings, engine } = scheduler;
   const image = imageOf(settings, task.app);
   const environment = taskEnvironment({ app: task.app, taskId: task.id, host: task.host, ports: task.ports, image, sandbox: sandboxPath });
-  const spec = containerSpec(settings, task, { environment, networkId: await networkId(scheduler) });
+  const spec = containerSpec(settings, task, { environment, network: await networkOf(scheduler, task) });
   try {
     await createContainer(engine, spec);
   } catch (error) {
@@ -196,7 +197,7 @@ async function startOnNetwork(scheduler: Scheduler, task: Task, fetched: Fetched
     return true;
   } catch (error) {
     if (!isEngineFailure(error, "notFound") || !/network/i.test(error.message)) throw error;
-    await refreshNetwork(scheduler);
+    forgetNetwork(scheduler, task.app);
     if (!(await createIfImage(scheduler, task, fetched))) return false;
     await startContainer(engine, task.id);
     return true;

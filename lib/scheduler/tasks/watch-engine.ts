@@ -5,7 +5,7 @@ import { containerEvents } from "../engine/event-stream.ts";
 import { pause } from "../pause.ts";
 import { type Scheduler } from "../scheduler.ts";
 import { lookAtEverything } from "./look.ts";
-import { refreshNetwork } from "./network.ts";
+import { refreshNetworks, removeIdleNetworks } from "./network.ts";
 import { settleTask } from "./settle-task.ts";
 
 const firstRetry = 200;
@@ -42,7 +42,7 @@ async function followEvents(scheduler: Scheduler): Promise<void> {
 }
 
 async function engineIsThere(scheduler: Scheduler): Promise<void> {
-  await refreshNetwork(scheduler);
+  await refreshNetworks(scheduler);
   const known = scheduler.machine.current !== null;
   scheduler.machine.current = await readMachine(scheduler.engine);
   if (known) scheduler.events.publish("scheduler_reregistered_event", { master: scheduler.settings.hostname });
@@ -66,6 +66,7 @@ async function lookNowAndThen(scheduler: Scheduler): Promise<void> {
     if (scheduler.signal.aborted) return;
     try {
       await lookAtEverything(scheduler);
+      await removeIdleNetworks(scheduler);
     } catch (error) {
       scheduler.log.debug({ reason: describeError(error) }, "the look at the containers failed");
     }

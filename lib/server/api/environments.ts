@@ -11,14 +11,14 @@ import { restart } from "#lib/domain/environments/commands/restart.ts";
 import { scale } from "#lib/domain/environments/commands/scale.ts";
 import { start } from "#lib/domain/environments/commands/start.ts";
 import { stop } from "#lib/domain/environments/commands/stop.ts";
-import { listEnvironments } from "#lib/domain/environments/list.ts";
-import { type EnvironmentPage, getEnvironmentById } from "#lib/domain/environments/queries.ts";
+import { type EnvironmentPage, getEnvironmentById, listEnvironments } from "#lib/domain/environments/queries.ts";
 import { previewScale } from "#lib/domain/environments/scaling.ts";
 
 import type { Services } from "../services.ts";
 import { deploymentLogResponse } from "../streams/log.ts";
 import { operation } from "./operation.ts";
 import { deploymentSchema, environmentSchema, idParams, scaleEffectSchema, slugParams, startedSchema } from "./schemas.ts";
+import { standingJson } from "./standing.ts";
 
 function environmentJson(page: EnvironmentPage) {
   const status = page.destroyedAt !== null ? "destroyed" : page.desired === "destroyed" ? "destroying" : page.serving;
@@ -44,7 +44,9 @@ function environmentJson(page: EnvironmentPage) {
             log: page.incident.tail,
           },
     release: page.live,
+    standing: standingJson(page.standing),
     deployment: page.current ?? page.last,
+    cluster: page.cluster,
     createdAt: page.createdAt,
     createdBy: page.createdBy,
   };
@@ -55,7 +57,7 @@ async function started(services: Services, actor: Actor, result: { environmentId
   return { id: page.id, url: page.url, deployment: result.deploymentId === undefined ? null : { id: result.deploymentId } };
 }
 
-const verbs = { redeploy, restart, start, stop } as const;
+const verbs = { restart, start, stop } as const;
 
 export const environmentOperations = [
   operation({
@@ -102,13 +104,24 @@ export const environmentOperations = [
     success: { status: 202, schema: startedSchema },
     run: async ({ services, actor, params }) => started(services, actor, await destroy.run(services, actor, { environment: params.id })),
   }),
-  ...(["redeploy", "restart", "stop", "start"] as const).map((verb) =>
+  operation({
+    method: "POST",
+    path: "/environments/{id}/redeploy",
+    id: "redeployEnvironment",
+    summary: "Deploy the head of its ref again; of a tag that moved, the image that runs, unless you name the new commit",
+    tag: "environments",
+    params: idParams,
+    query: z.object({ commit: z.string().optional() }),
+    success: { status: 202, schema: startedSchema },
+    run: async ({ services, actor, params, query }) =>
+      started(services, actor, await redeploy.run(services, actor, { environment: params.id, commit: query.commit })),
+  }),
+  ...(["restart", "stop", "start"] as const).map((verb) =>
     operation({
       method: "POST",
       path: `/environments/{id}/${verb}`,
       id: `${verb}Environment`,
       summary: {
-        redeploy: "Deploy the head of its ref again",
         restart: "Replace its tasks by new ones of the same release, without a pause",
         stop: "Stop its containers; release and URL stay",
         start: "Start it with the release that was live",

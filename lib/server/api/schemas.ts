@@ -6,7 +6,7 @@ export const time = z
   .transform((date) => date.toISOString())
   .pipe(z.iso.datetime())
   .meta({ type: "string", format: "date-time" });
-const optionalTime = time.nullable();
+export const optionalTime = time.nullable();
 export const slugParams = z.object({ slug: z.string().min(1).max(64) });
 export const idParams = z.object({ id: z.uuid() });
 
@@ -102,6 +102,22 @@ export const deploymentSchema = z
 const releaseSchema = z
   .object({ number: z.number(), commit: z.string(), digest: z.string(), createdAt: time, createdBy: z.string().nullable() })
   .meta({ id: "Release" });
+export const standingSchema = z
+  .object({
+    state: z.enum(["none", "approved", "rejected", "not_testable", "void"]),
+    reason: z.enum(["image_changed", "configuration_changed"]).nullable(),
+    changes: z.array(
+      z.object({
+        kind: z.enum(["image", "variable", "setting"]),
+        name: z.string(),
+        by: z.string().nullable(),
+        at: optionalTime,
+        words: z.string(),
+      }),
+    ),
+    verdict: z.object({ id: z.uuid(), by: z.string(), at: time, comment: z.string(), release: z.number() }).nullable(),
+  })
+  .meta({ id: "Standing" });
 export const environmentSchema = z
   .object({
     id: z.uuid(),
@@ -121,8 +137,13 @@ export const environmentSchema = z
       .object({ count: z.number(), reason: z.string(), since: time, nextTryAt: optionalTime, log: z.string().nullable() })
       .nullable()
       .meta({ description: "How often its tasks ended by themselves, while instances are missing; the log for whoever may read it" }),
+    standing: standingSchema,
     release: releaseSchema.nullable(),
     deployment: deploymentSummarySchema.nullable().meta({ description: "The deployment under way, else the last one" }),
+    cluster: z
+      .object({ name: z.string(), downSince: optionalTime })
+      .nullable()
+      .meta({ description: "Where it runs; downSince: since when that cluster has not answered" }),
     createdAt: time,
     createdBy: z.string().nullable(),
   })

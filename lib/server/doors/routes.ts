@@ -6,11 +6,19 @@ export const routes: Readonly<Record<string, Need>> = {
   "/api/health": open("load balancers ask whether Berth is up; what is wrong in words is for whoever holds a token"),
   "/api/v1/[...path]": signedIn("it leads to the operations, each a door of its own"),
   "/api/v1/openapi.json": signedIn("it says which operations there are"),
+  "/app-json/[id]": environment("configure"),
   "/audit/export": signedIn("it holds the entries of what one may view"),
+  "/fetch/[release]/[address]/docker.tar.gz": open(
+    "agents have no accounts: the signed address opens it, for one release while it is wanted",
+  ),
+  "/evidence": environment("verdict"),
+  "/evidence/[id]": environment("view"),
   "/icon.svg": open("a picture"),
   "/open": environment("view"),
+  "/stream/checks/[id]/log": environment("logs"),
   "/stream/deployments/[id]/log": environment("logs"),
   "/stream/environments/[id]/log": environment("logs"),
+  "/stream/job-runs/[id]/log": environment("logs"),
   "/stream/projects/[id]": project("view"),
 };
 
@@ -18,6 +26,9 @@ export const routes: Readonly<Record<string, Need>> = {
 export const otherDoors: Readonly<Record<string, Need>> = {
   "git upload-pack": project("view"),
   "git receive-pack": project("push"),
+  "webhooks /{forge}/{project}": open(
+    "the signature with the project's secret is what opens it; it only asks for a look at the repository",
+  ),
   "gateway environment": environment("view"),
   "gateway /.berth/enter": open("it takes a one-time code, made for one environment and one browser, or a share link"),
   "gateway /.berth/status": environment("view"),

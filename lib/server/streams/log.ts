@@ -2,7 +2,8 @@ import { AsyncResource } from "node:async_hooks";
 
 import { BerthError } from "#lib/core/errors.ts";
 import { isBuildOver } from "#lib/core/states.ts";
-import { type Actor, authorise } from "#lib/domain/access/policy.ts";
+import { type Actor, authorise, may } from "#lib/domain/access/policy.ts";
+import { isRunOver } from "#lib/domain/jobs/states.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
 import { currentActor, tokenActor } from "../current-actor.ts";
@@ -79,6 +80,78 @@ export async function environmentLogResponse(services: Services, actor: Actor, e
     clearInterval(timer);
     leave();
   });
+}
+
+/** The output of one run of a job, kept as long as the run is: as plain text, or followed. */
+export async function jobRunLogResponse(
+  services: Services,
+  actor: Actor,
+  runId: string,
+  options: { follow: boolean; request: Request },
+): Promise<Response> {
+  const row = await services.database.jobRun.findUnique({
+    where: { id: runId },
+    select: {
+      logId: true,
+      number: true,
+      job: {
+        select: {
+          name: true,
+          deletedAt: true,
+          environment: { select: { projectId: true, stage: { select: { kind: true } }, project: { select: { deletedAt: true } } } },
+        },
+      },
+    },
+  });
+  if (row === null || row.job.deletedAt !== null || row.job.environment.project.deletedAt !== null) throw new BerthError("not_found");
+  const { projectId, stage } = row.job.environment;
+  const source: LogSource = {
+    logId: row.logId,
+    authorise: (who) => authorise(who, "logs", { type: "environment", projectId, stageKind: stage.kind }),
+    async isOver() {
+      const now = await services.database.jobRun.findUnique({ where: { id: runId }, select: { status: true } });
+      return now === null || isRunOver(now.status);
+    },
+  };
+  source.authorise(actor);
+  return options.follow
+    ? followResponse(services, source, options.request, takeSeat(services.hub, actor))
+    : textResponse(services, source, options.request, `${row.job.name}-${row.number}.log`);
+}
+
+/** The output of a check, by whoever may read logs where it was run for: as plain text, or followed. */
+export async function checkLogResponse(
+  services: Services,
+  actor: Actor,
+  checkId: string,
+  options: { follow: boolean; request: Request },
+): Promise<Response> {
+  const row = await services.database.checkRun.findFirst({
+    where: { id: checkId, project: { deletedAt: null } },
+    select: {
+      logId: true,
+      projectId: true,
+      deployments: { select: { deployment: { select: { environment: { select: { stage: { select: { kind: true } } } } } } } },
+    },
+  });
+  if (row === null) throw new BerthError("not_found");
+  const kinds = [...new Set(row.deployments.map(({ deployment }) => deployment.environment.stage.kind))];
+  const objects = kinds.map((stageKind) => ({ type: "environment", projectId: row.projectId, stageKind }) as const);
+  const source: LogSource = {
+    logId: row.logId,
+    authorise: (who) => {
+      if (objects.some((object) => may(who, "logs", object))) return;
+      throw new BerthError(objects.some((object) => may(who, "view", object)) ? "forbidden" : "not_found");
+    },
+    async isOver() {
+      const now = await services.database.checkRun.findUnique({ where: { id: checkId }, select: { status: true } });
+      return now === null || now.status === "passed" || now.status === "failed";
+    },
+  };
+  source.authorise(actor);
+  return options.follow
+    ? followResponse(services, source, options.request, takeSeat(services.hub, actor))
+    : textResponse(services, source, options.request, `check-${checkId}.log`);
 }
 
 async function deploymentLog(services: Services, deploymentId: string): Promise<LogSource> {

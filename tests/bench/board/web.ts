@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { findFreePort } from "#lib/adapters/daemon/free-port.ts";
+import { memoryFlags } from "#lib/platform/memory-flags.ts";
 
 import type { BenchContext } from "../result.ts";
 
@@ -21,7 +22,7 @@ export async function startWeb(context: BenchContext, databaseUrl: string): Prom
   await writeFile(join(home, "instance"), "bench\n");
   const port = await findFreePort("127.0.0.1", 37_000);
   const authSecret = randomBytes(32).toString("base64url");
-  const child = spawn(process.execPath, ["--max-old-space-size=384", "--max-semi-space-size=4", join(context.root, "dist/web.mjs")], {
+  const child = spawn(process.execPath, [...memoryFlags.web, join(context.root, "dist/web.mjs")], {
     cwd: context.root,
     env: {
       PATH: process.env["PATH"],

@@ -16,10 +16,13 @@ const deploymentSchema = z.object({
 });
 const environmentSchema = z.object({
   id: z.string(),
+  name: z.string(),
+  release: z.object({ number: z.number() }).nullable(),
   url: z.string(),
   status: z.string(),
   deployment: z.object({ id: z.string(), status: z.string() }).nullable(),
 });
+const askedSchema = z.object({ promotion: z.object({ id: z.string() }).nullable() });
 const createdSchema = z.object({ slug: z.string(), gitUrl: z.string() });
 const startedSchema = z.object({ id: z.string(), url: z.string() });
 
@@ -31,10 +34,16 @@ const overStatuses = new Set(["live", "failed", "cancelled", "superseded"]);
 
 /** Berth's REST interface, as far as the benchmarks use it. */
 export function createRest(product: Product) {
-  async function call<T>(schema: z.ZodType<T>, method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
+  async function call<T>(
+    schema: z.ZodType<T>,
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    body?: unknown,
+    token = product.adminToken,
+  ): Promise<T> {
     const answer = await request(`${product.dashboardUrl}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${product.adminToken}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.body.text();
@@ -50,6 +59,18 @@ export function createRest(product: Product) {
     act: (id: string, verb: "start" | "stop" | "redeploy") => call(startedSchema, "POST", `/environments/${id}/${verb}`),
     destroy: (id: string) => call(startedSchema, "DELETE", `/environments/${id}`),
     deployment: (id: string) => call(deploymentSchema, "GET", `/deployments/${id}`),
+    /** A tester of the project, by her token: nobody judges what he pushed himself. */
+    async tester(slug: string): Promise<string> {
+      const email = "tess@bench.invalid";
+      const { id } = await call(z.object({ id: z.string() }), "POST", "/people", { email, name: "Tess" });
+      await call(z.unknown(), "PUT", `/projects/${slug}/members`, { email, roles: ["tester"] });
+      return (await call(z.object({ token: z.string() }), "POST", "/tokens", { name: "bench", person: id })).token;
+    },
+    approve: (id: string, token: string) =>
+      call(z.unknown(), "POST", `/environments/${id}/verdicts`, { verdict: "approve", comment: "Measured." }, token),
+    promote: (id: string, to: string) => call(askedSchema, "POST", `/environments/${id}/promotions`, { to }),
+    promotion: (id: string) => call(z.object({ status: z.string(), note: z.string().nullable() }), "GET", `/promotions/${id}`),
+    rollback: (id: string, release: number) => call(askedSchema, "POST", `/environments/${id}/rollback`, { release }),
     /** The environments of a project. */
     environments: async (slug: string) =>
       (await call(z.object({ environments: z.array(environmentSchema) }), "GET", `/projects/${slug}/environments`)).environments,

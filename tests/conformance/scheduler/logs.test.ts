@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { containersSchema } from "#lib/adapters/mesos/utilisation-wire.ts";
+import { usedBetween } from "#lib/adapters/mesos/utilisation.ts";
+
 import { type World, createWorld, settled, until, webApp } from "./fixture.ts";
 
 let world: World;
@@ -150,5 +153,26 @@ describe("usage", () => {
       slaves: [{ used_resources: { cpus: 0.5, mem: 100 }, TASK_RUNNING: 1 }],
       frameworks: [{ TASK_RUNNING: 1 }],
     });
+  });
+
+  it("is measured: two looks at /containers tell what a busy task really takes, by the older path too", async () => {
+    const busy = "const t=setInterval(()=>{const e=Date.now()+80;while(Date.now()<e);},100)";
+    await world.call("PUT", "/v2/apps/u/busy", webApp(world, "x", { args: ["-e", busy], mem: 100, cpus: 0.1 }));
+    const [task] = (await settled(world, "u/busy")).tasks;
+    const look = async (path: string) => {
+      const { status, json } = await world.call("GET", path);
+      expect(status).toBe(200);
+      return containersSchema.parse(json);
+    };
+    const before = await look("/containers");
+    expect(before.map(({ executor_id: id }) => id)).toContain(task!.id);
+    const used = await until("it has worked", async () => {
+      const [use] = usedBetween(before, await look("/slave(1)/monitor/statistics")).filter(({ executorId }) => executorId === task!.id);
+      return use ?? null;
+    });
+    expect(used.cpus).toBeGreaterThan(0.05);
+    expect(used.cpus).toBeLessThan(2);
+    expect(used.mem).toBeGreaterThan(1);
+    expect(used.mem).toBeLessThan(100);
   });
 });

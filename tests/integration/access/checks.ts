@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /**
  * Every single check of the policy, made switchable: a transform of the source gives each call of `authorise`, `may` and the filters built
  * on them a name, and this says which of them were asked, which refused, and which one is to answer "yes" whatever it is asked.
@@ -5,8 +7,10 @@
 export interface Checks {
   /** The check that lets everybody through. */
   broken: string | null;
-  /** What refused, or left something out, since it was last emptied. */
+  /** What refused, or left something out, since it was last emptied; where questions are asked one by one. */
   readonly refused: Set<string>;
+  /** An answer with what refused on the way to it, whatever else is asked meanwhile. */
+  readonly during: <T>(ask: () => Promise<T>) => Promise<{ readonly answer: T; readonly refused: ReadonlySet<string> }>;
   readonly authorise: (name: string, check: (...given: never[]) => void, ...given: never[]) => void;
   readonly may: (name: string, check: (...given: never[]) => boolean, ...given: never[]) => boolean;
   readonly kinds: (name: string, check: (...given: never[]) => string[], ...given: never[]) => string[];
@@ -22,34 +26,41 @@ const everyKind = ["review", "demo", "staging", "uat", "production"];
 
 export function installChecks(): Checks {
   const refused = new Set<string>();
+  const asking = new AsyncLocalStorage<Set<string>>();
+  const note = (name: string) => (asking.getStore() ?? refused).add(name);
   const checks: Checks = {
     broken: null,
     refused,
+    async during(ask) {
+      const here = new Set<string>();
+      const answer = await asking.run(here, ask);
+      return { answer, refused: here };
+    },
     authorise(name, check, ...given) {
       if (checks.broken === name) return;
       try {
         check(...given);
       } catch (error) {
-        refused.add(name);
+        note(name);
         throw error;
       }
     },
     may(name, check, ...given) {
       if (checks.broken === name) return true;
       const answer = check(...given);
-      if (!answer) refused.add(name);
+      if (!answer) note(name);
       return answer;
     },
     kinds(name, check, ...given) {
       if (checks.broken === name) return everyKind;
       const answer = check(...given);
-      if (answer.length < everyKind.length) refused.add(name);
+      if (answer.length < everyKind.length) note(name);
       return answer;
     },
     projects(name, check, ...given) {
       if (checks.broken === name) return { deletedAt: null };
       const answer = check(...given);
-      if ("id" in answer) refused.add(name);
+      if ("id" in answer) note(name);
       return answer;
     },
   };

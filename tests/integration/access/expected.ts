@@ -20,7 +20,7 @@ export type Expected = readonly string[] | null;
 export const refusals: readonly string[] = ["not_signed_in", "not_found", "forbidden", "view_only", "invalid_input", "internal"];
 
 /** Doors that also hide which of a project's stages there are. */
-export const aboutOneStage = ["projects#updateStage"];
+export const aboutOneStage = ["stages#updateStage", "stages#removeStage", "updateStage", "removeStage"];
 /** What stays of a project that was deleted: its history, and the right to end links into it. */
 const outlivingProjects = ["/audit/[seq]", "share-links#revokeShareLink", "revokeShareLink"];
 /** What ends the looking is the one thing that may be done while one looks through another's eyes. */
@@ -28,6 +28,7 @@ const whileViewing = ["view-as#endViewAs", "access#signOut"];
 
 export function isWrite(door: Door): boolean {
   if (door.name.endsWith("verifyAudit")) return false;
+  if (door.name === "/evidence") return true;
   return door.kind === "action" || (door.kind === "operation" && !/^(?:get|list)/.test(door.name));
 }
 

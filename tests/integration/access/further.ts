@@ -8,6 +8,7 @@ import { whyNotAnyMore } from "#lib/domain/deployments/still-allowed.ts";
 import { stop } from "#lib/domain/environments/commands/stop.ts";
 import { getEnvironmentById } from "#lib/domain/environments/queries.ts";
 import { previewScale } from "#lib/domain/environments/scaling.ts";
+import { chooseNotifications, muteProject } from "#lib/domain/notifications/commands/choose.ts";
 import { hashPassword } from "#lib/platform/crypto/passwords.ts";
 import { hashToken, newApiToken, newRandomId } from "#lib/platform/crypto/tokens.ts";
 import { type Database, Prisma } from "#lib/platform/database/client.ts";
@@ -15,15 +16,18 @@ import { services } from "#lib/server/services.ts";
 import { projectChanges } from "#lib/server/streams/changes.ts";
 
 import type { Matrix } from "./expected.ts";
+import { actorOf, codeOf, named } from "./eyes.ts";
 import { askApi, origin } from "./knock.ts";
+import { looksAlone } from "./looks-alone.ts";
 import type { View } from "./views.ts";
-import { invitationCode, kinds, type Who, type World } from "./world.ts";
+import { invitationCode, kinds, type World } from "./world.ts";
 
 /** Checks that no door's cell can tell from its neighbours, each asked for what it alone keeps away. */
 export function furtherViews(world: World, matrix: Matrix, owner: Database): View[] {
   return [
     ...limitedAccounts(world, owner),
     ...begunWork(world, matrix),
+    ...looksAlone(world, matrix, owner),
     { name: "a foreign row that is locked keeps nobody waiting", ask: () => lockedElsewhere(world, owner) },
     { name: "a token's projects that one may not view have no name", ask: () => forgottenProjects(world) },
     { name: "a token for a project one may not view cannot be made", ask: () => foreignToken(world) },
@@ -44,20 +48,7 @@ export function furtherViews(world: World, matrix: Matrix, owner: Database): Vie
   ];
 }
 
-function named(world: World, name: string): Who {
-  const found = world.people.find((who) => who.name === name);
-  if (found === undefined) throw new Error(`Nobody is ${name}`);
-  return found;
-}
-
-async function actorOf(who: Who): Promise<Actor> {
-  const actor = await actorOfSession(services().database, who.session ?? "", { ip: null, requestId: null });
-  if (actor === null) throw new Error(`${who.name} is not signed in`);
-  return actor;
-}
-
 const password = "quay harbour lantern";
-const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : String(error));
 const within = (code: string, allowed: readonly string[]) => (allowed.includes(code) ? null : code);
 
 /** No door leads here with such a token today; a command is to keep it out all the same. */
@@ -67,6 +58,8 @@ function limitedAccounts(world: World, owner: Database): View[] {
     { command: endSession, input: ({ sessionId }: Actor) => ({ id: sessionId }) },
     { command: signOut, input: () => ({}) },
     { command: endViewAs, input: () => ({}) },
+    { command: chooseNotifications, input: () => ({ choices: [{ kind: "deployment.live", channel: "app", wanted: true }] }) },
+    { command: muteProject, input: () => ({ project: world.projects.own.slug, muted: false }) },
   ];
   return commands.map(({ command, input }) => ({
     name: `${command.name} with a token for something else`,
@@ -246,7 +239,7 @@ async function hiddenStage(world: World): Promise<string | null> {
 }
 
 /** Reads a stream of changes until `last` is told, or it ends, or patience does. */
-async function readChanges(response: Response, last: string): Promise<string[]> {
+async function readChanges(response: Response, last: string, onTold: () => void = () => undefined): Promise<string[]> {
   const told: string[] = [];
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const over = after(patienceMs * 3, null);
@@ -254,6 +247,7 @@ async function readChanges(response: Response, last: string): Promise<string[]> 
     const piece = await Promise.race([reader.read(), over]);
     if (piece === null || piece.done) break;
     for (const [, kind] of piece.value.matchAll(/"kind":"([^"]+)"/g)) told.push(kind ?? "");
+    if (told.length > 0) onTold();
     if (told.includes(last)) break;
   }
   await reader?.cancel();
@@ -272,18 +266,35 @@ function untilHearing(): Promise<void> {
   }));
 }
 
+/** Until this process has heard of a change in the environment. */
+function untilAnnounced(environmentId: string): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = services().hub.onChange((change) => {
+      if (!("environment" in change) || change.environment !== environmentId) return;
+      forget();
+      resolve();
+    });
+  });
+}
+
 async function streamed(world: World, owner: Database, name: string, right: readonly string[]): Promise<string | null> {
   await untilHearing();
   const who = named(world, name);
   const { id: projectId, spots } = world.projects.own;
   const environmentId = spots.production.environmentId;
   const { id: first } = await owner.event.create({ data: { kind: "project.changed", projectId } });
+  // Announced while nobody reads yet: what is told of it must come from the table.
+  const announced = untilAnnounced(environmentId);
   await owner.event.create({ data: { kind: "deployment.step", projectId, environmentId } });
+  await Promise.race([announced, after(patienceMs, null)]);
   const request = new Request(`${origin}/stream/projects/${projectId}?after=${first}`);
   const response = await projectChanges(services(), await actorOf(who), projectId, request, () => actorOf(who));
-  const told = readChanges(response, "project.changed");
+  let told: Promise<string[]> = Promise.resolve([]);
+  const missed = new Promise<void>((resolve) => {
+    told = readChanges(response, "project.changed", resolve);
+  });
   // What is told first is that something was missed, by a look at the table; only then does something new happen.
-  await after(400, null);
+  await Promise.race([missed, after(right.includes("resync") ? patienceMs : 400, null)]);
   await owner.event.create({ data: { kind: "deployment.step", projectId, environmentId } });
   await owner.event.create({ data: { kind: "project.changed", projectId } });
   const heard = [...new Set((await told).filter((kind, index) => !(kind === "resync" && index > 0)))];

@@ -20,12 +20,24 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** So many questions are under way together: most of the time of each is waiting for the database. */
+const askedAtOnce = 8;
+
+/** Asks for each in turn, several at a time. Only for questions that leave everything as it is. */
+export async function together<T>(items: readonly T[], ask: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const walk = async () => {
+    for (const item of rest) await ask(item);
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, walk));
+}
+
 /** Makes this process the web process of that database. */
 export async function openHouse(urls: { web: string; owner: string }): Promise<House> {
   const home = await mkdtemp(join(tmpdir(), "berth-access-"));
   const onError = () => undefined;
-  const web = openDatabase(urls.web, { connections: 4, onError });
-  const owner = openDatabase(urls.owner, { connections: 2, onError });
+  const web = openDatabase(urls.web, { connections: askedAtOnce, onError });
+  const owner = openDatabase(urls.owner, { connections: 4, onError });
   const log = createLog("web", "silent");
   const hub = createEventHub(urls.web, log);
   globalThis.berthWebServices = {
@@ -59,7 +71,7 @@ export async function giveTo(
   { who, door }: Cell,
   matrices: Pick<Given, "matrix" | "ownMatrix">,
 ): Promise<Given> {
-  const given = { ...matrices, somebody: world.somebody, group: world.group };
+  const given = { ...matrices, somebody: world.somebody, group: world.group, cluster: world.cluster };
   if (!/token|session/i.test(door.name)) return { ...given, ownToken: "", ownSession: "" };
   const personId = who.personId ?? world.somebody.id;
   const hash = hashToken(randomUUID());
@@ -95,10 +107,31 @@ export async function heal(owner: Database, world: World, before: Snapshot, door
     for (const { id, viewAsPersonId, viewAsRole } of before.sessions)
       await owner.session.update({ where: { id }, data: { endedAt: null, viewAsPersonId, viewAsRole } });
   if (/token/i.test(door)) await owner.apiToken.updateMany({ where: { id: { in: before.tokens } }, data: { revokedAt: null } });
+  if (/cluster/i.test(door)) {
+    const { id, url } = world.cluster;
+    await owner.cluster.upsert({ where: { id }, create: { id, slug: "quay", name: "Quay", urls: [url] }, update: { urls: [url] } });
+  }
   if (/group/i.test(door)) {
     await owner.personGroup.upsert({ where: { id: world.group.id }, create: { id: world.group.id, name: "Sailors" }, update: {} });
     await owner.groupMember.createMany({ data: [{ groupId: world.group.id, personId: world.somebody.id }], skipDuplicates: true });
   }
+  if (/hook|inbound|forge/i.test(door)) {
+    await owner.sealedSecret.createMany({ data: before.sealed, skipDuplicates: true });
+    await owner.projectHook.createMany({ data: before.hooks, skipDuplicates: true });
+    await owner.outgoingMessage.createMany({ data: before.sent.map((row) => ({ ...row, body: {} })), skipDuplicates: true });
+    await owner.outgoingMessage.updateMany({ data: { state: "sent" } });
+    await owner.inboundHook.createMany({ data: before.inbound, skipDuplicates: true });
+    await owner.forgeConnection.createMany({ data: before.forges, skipDuplicates: true });
+  }
+  if (/addStage/.test(door)) {
+    await owner.stage.deleteMany({ where: { name: "knock" } });
+    await owner.stage.updateMany({ where: { kind: "production", removedAt: null }, data: { position: 4 } });
+  }
+  if (/addFreeze/.test(door)) await owner.freezeWindow.deleteMany({ where: { kind: "recurring" } });
+  if (/deleteJob/.test(door)) await owner.job.updateMany({ data: { deletedAt: null } });
+  if (/createJob/.test(door)) await owner.job.deleteMany({ where: { name: { not: "import" } } });
+  if (/updateJob/.test(door)) await owner.job.updateMany({ where: { name: "renamed" }, data: { name: "import" } });
+  if (/removeFreeze/.test(door)) await owner.freezeWindow.createMany({ data: before.freezes, skipDuplicates: true });
   if (/revokeShareLink/.test(door)) await owner.shareLink.updateMany({ data: { revokedAt: null } });
   if (/signIn|changePassword/.test(door)) await owner.signInAttempt.deleteMany({});
   if (/unlinkIdentity/.test(door)) {
@@ -111,12 +144,20 @@ export type Snapshot = Awaited<ReturnType<typeof remember>>;
 
 /** What `heal` brings back. */
 export async function remember(owner: Database) {
-  const [variables, sessions, tokens] = await Promise.all([
+  const [hooks, sent, inbound, forges, sealed] = await Promise.all([
+    owner.projectHook.findMany(),
+    owner.outgoingMessage.findMany(),
+    owner.inboundHook.findMany(),
+    owner.forgeConnection.findMany(),
+    owner.sealedSecret.findMany(),
+  ]);
+  const [variables, freezes, sessions, tokens] = await Promise.all([
     owner.variable.findMany(),
+    owner.freezeWindow.findMany(),
     owner.session.findMany({ select: { id: true, viewAsPersonId: true, viewAsRole: true } }),
     owner.apiToken.findMany({ select: { id: true } }),
   ]);
-  return { variables, sessions, tokens: tokens.map(({ id }) => id) };
+  return { hooks, sent, inbound, forges, sealed, variables, freezes, sessions, tokens: tokens.map(({ id }) => id) };
 }
 
 /** How many rows there are of everything that a refusal must leave as it is, and the newest change of a name or wish. */

@@ -7,7 +7,7 @@ import { gitDoor } from "#lib/server/git-door.ts";
 import { services } from "#lib/server/services.ts";
 import { sessionCookie } from "#lib/server/session-cookie.ts";
 
-import { atHand } from "./next-request.ts";
+import { withCookies } from "./next-request.ts";
 import type { Who } from "./world.ts";
 
 /** What a door answered: "ok", or the code of its refusal, with the words it used. */
@@ -20,13 +20,12 @@ export const origin = "http://localhost:3000";
 const ok: Answer = { code: "ok", words: "" };
 const cookies = new Map<string, { name: string; value: string }>();
 
-async function enter(who: Who): Promise<void> {
-  atHand.cookies.clear();
-  atHand.headers = new Headers();
-  if (who.session === null) return;
+/** Asks with the person's cookie. */
+async function as<T>(who: Who, ask: () => Promise<T>): Promise<T> {
+  if (who.session === null) return withCookies(new Map(), ask);
   const cookie = cookies.get(who.session) ?? (await sessionCookie(who.session));
   cookies.set(who.session, cookie);
-  atHand.cookies.set(cookie.name, cookie.value);
+  return withCookies(new Map([[cookie.name, cookie.value]]), ask);
 }
 
 function bearer(who: Who): Record<string, string> {
@@ -35,7 +34,6 @@ function bearer(who: Who): Record<string, string> {
 
 /** An operation of the REST interface, with the person's token. */
 export async function askApi(who: Who, method: string, path: string, body?: unknown): Promise<Answer & { readonly body: string }> {
-  atHand.cookies.clear();
   const leave = new AbortController();
   const request = new Request(`${origin}/api/v1${path}`, {
     method,
@@ -62,23 +60,39 @@ type Route = (request: Request, context: { params: Promise<{ id: string }> }) =>
 
 /** A stream, with the person's cookie. */
 export async function askStream(who: Who, handler: Route, id: string): Promise<Answer> {
-  await enter(who);
-  const leave = new AbortController();
-  const { code, words } = await answerOf(
-    await handler(new Request(`${origin}/stream${id.startsWith("?") ? id : ""}`, { signal: leave.signal }), {
-      params: Promise.resolve({ id }),
-    }),
-    leave,
-  );
-  return { code, words };
+  return as(who, async () => {
+    const leave = new AbortController();
+    const { code, words } = await answerOf(
+      await handler(new Request(`${origin}/stream${id.startsWith("?") ? id : ""}`, { signal: leave.signal }), {
+        params: Promise.resolve({ id }),
+      }),
+      leave,
+    );
+    return { code, words };
+  });
 }
 
 /** A door that answers with the way to another place; "/open/unknown" says that there is nothing. */
 export async function askWay(who: Who, handler: (request: Request) => Promise<Response>, path: string): Promise<Answer> {
-  await enter(who);
-  const location = (await handler(new Request(`${origin}${path}`))).headers.get("location") ?? "";
+  const answer = await as(who, () => handler(new Request(`${origin}${path}`)));
+  const location = answer.headers.get("location") ?? "";
   if (location.startsWith("/sign-in")) return { code: "not_signed_in", words: "" };
   return location === "/open/unknown" ? { code: "not_found", words: "" } : ok;
+}
+
+/** A route that takes a body as it is, with the person's cookie. */
+export async function askUpload(
+  who: Who,
+  handler: (request: Request) => Promise<Response>,
+  path: string,
+  body: Uint8Array,
+): Promise<Answer> {
+  return as(who, async () => {
+    const leave = new AbortController();
+    const request = new Request(`${origin}${path}`, { method: "POST", body: new Uint8Array(body), signal: leave.signal });
+    const { code, words } = await answerOf(await handler(request), leave);
+    return { code, words };
+  });
 }
 
 /** A server action, as a form would call it. */
@@ -90,14 +104,15 @@ export async function askAction(
   ) => Promise<{ status: string; problem?: { code: string; title: string; detail: string | null } }>,
   fields: Readonly<Record<string, string>>,
 ): Promise<Answer> {
-  await enter(who);
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return nextAnswer(async () => {
-    // oxlint-disable-next-line typescript/consistent-type-assertions -- no action looks at what was before
-    const { problem } = await action({ status: "idle" } as never, form);
-    return problem === undefined ? ok : { code: problem.code, words: `${problem.title} ${problem.detail}` };
-  });
+  return as(who, () =>
+    nextAnswer(async () => {
+      // oxlint-disable-next-line typescript/consistent-type-assertions -- no action looks at what was before
+      const { problem } = await action({ status: "idle" } as never, form);
+      return problem === undefined ? ok : { code: problem.code, words: `${problem.title} ${problem.detail}` };
+    }),
+  );
 }
 
 /** A page: its query and what it makes of it, not yet drawn. */
@@ -107,12 +122,13 @@ export async function askPage(
   params: Readonly<Record<string, string>>,
   searchParams: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  await enter(who);
-  return nextAnswer(async () => {
-    // oxlint-disable-next-line typescript/consistent-type-assertions -- each page knows its own parameters
-    await page({ params: Promise.resolve(params), searchParams: Promise.resolve(searchParams) } as never);
-    return ok;
-  });
+  return as(who, () =>
+    nextAnswer(async () => {
+      // oxlint-disable-next-line typescript/consistent-type-assertions -- each page knows its own parameters
+      await page({ params: Promise.resolve(params), searchParams: Promise.resolve(searchParams) } as never);
+      return ok;
+    }),
+  );
 }
 
 /** Next says "elsewhere" and "nothing here" by throwing. */

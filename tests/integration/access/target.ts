@@ -42,6 +42,18 @@ function absent(place: Target["place"], kind: StageKind, id: string, name: strin
     variableId: id,
     sharedDeploymentId: id,
     shareLinkId: id,
+    promotionId: id,
+    noteId: id,
+    openNoteId: id,
+    evidenceId: id,
+    checkId: id,
+    jobId: id,
+    jobRunId: id,
+    freezeId: id,
+    hookId: id,
+    sentId: id,
+    receivedId: place === "unknown" ? "999999999" : id,
+    handOverId: id,
     auditSeq: place === "unknown" ? "999999999" : id,
   };
   return { place, kind, slug: name, projectId: id, spot };

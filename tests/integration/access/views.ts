@@ -1,19 +1,27 @@
 import { actorOfSession } from "#lib/domain/access/authenticate.ts";
-import type { Actor } from "#lib/domain/access/policy.ts";
 import { listAudit } from "#lib/domain/audit/queries.ts";
 import { getBoard } from "#lib/domain/board/queries.ts";
 import { getDeployment } from "#lib/domain/deployments/queries.ts";
-import { listEnvironments } from "#lib/domain/environments/list.ts";
-import { getEnvironmentHistory, getEnvironmentTimeline } from "#lib/domain/environments/queries.ts";
+import { getEnvironmentHistory } from "#lib/domain/environments/history.ts";
+import { getInternalNames } from "#lib/domain/environments/internal-names.ts";
+import { listEnvironments } from "#lib/domain/environments/queries.ts";
+import { getEnvironmentTimeline } from "#lib/domain/environments/timeline.ts";
 import { listInbox } from "#lib/domain/inbox/queries.ts";
-import { listProjectNames, listProjects } from "#lib/domain/projects/queries.ts";
+import { getMeasures } from "#lib/domain/measures/queries.ts";
+import { getHome } from "#lib/domain/projects/home.ts";
+import { listProjectNames } from "#lib/domain/projects/queries.ts";
 import { listRefs } from "#lib/domain/refs/queries.ts";
+import { findSide } from "#lib/domain/release-notes/load.ts";
+import { getNote, listNotes } from "#lib/domain/release-notes/queries.ts";
+import { getUtilisation } from "#lib/domain/utilisation/queries.ts";
 import { getEnvironmentVariables, getProjectVariables } from "#lib/domain/variables/queries.ts";
 import type { StageKind } from "#lib/platform/database/client.ts";
 import { services } from "#lib/server/services.ts";
 
 import type { Matrix } from "./expected.ts";
-import { kinds, usualMs, type Who, type World } from "./world.ts";
+import { type Eyes, isMember, kindsWith, type Look, slugOf, spotsOf, usual } from "./eyes.ts";
+import { looksAtWork } from "./looks-at-work.ts";
+import { kinds, type World } from "./world.ts";
 
 /** What somebody is shown in one place, against what the matrix says he is to be shown. */
 export interface View {
@@ -22,24 +30,6 @@ export interface View {
   readonly ask: () => Promise<string | null>;
 }
 
-interface Eyes {
-  readonly who: Who;
-  readonly has: (verb: string, kind: StageKind) => boolean;
-  readonly world: World;
-}
-
-interface Look {
-  readonly shown: (actor: Actor, eyes: Eyes) => Promise<unknown>;
-  readonly right: (eyes: Eyes) => unknown;
-  /** Who may look at all; the doors' cells are about the others. */
-  readonly for?: (eyes: Eyes) => boolean;
-}
-
-const kindsWith = ({ has }: Eyes, verb: string) => kinds.filter((kind) => has(verb, kind));
-const isMember = (eyes: Eyes) => kindsWith(eyes, "view").length > 0;
-const usual = ({ has }: Eyes) => (has("view", "production") ? usualMs : null);
-const slugOf = ({ world }: Eyes) => world.projects.own.slug;
-const spotsOf = ({ world }: Eyes) => world.projects.own.spots;
 /** The verbs a card offers for what a matrix gives, while a deployment is under way. */
 const offered = (eyes: Eyes, kind: StageKind) =>
   [
@@ -48,6 +38,13 @@ const offered = (eyes: Eyes, kind: StageKind) =>
     ...(eyes.has("configure", kind) ? ["configure"] : []),
     ...(eyes.has("destroy", kind) ? ["destroy"] : []),
   ].toSorted();
+/** Where the board says that a card leads: from staging to UAT, where nothing of that tag runs, and from UAT to what production runs. */
+function onwardFrom({ has }: Eyes, kind: StageKind) {
+  if (kind === "staging" && has("view", "uat")) return { to: "UAT", variables: null, may: has("promote", "uat") };
+  if (kind !== "uat" || !has("view", "production")) return null;
+  const may = has("promote", "production");
+  return { to: "Production", variables: may || has("configure", "production") ? 0 : null, may };
+}
 const rights = (eyes: Eyes) => ({
   mayAdminister: eyes.who.isAdmin,
   mayPush: eyes.who.isAdmin || eyes.has("deploy", "review"),
@@ -62,17 +59,57 @@ const rightsOf = (project: { mayAdminister: boolean; mayPush: boolean; mayConfig
 const looks: Readonly<Record<string, Look>> = {
   "the list of projects": {
     async shown(actor) {
-      const { projects, mayCreate } = await listProjects(services(), actor);
-      const counted = projects.map(({ slug, environments }) => ({ slug, environments }));
+      const { projects, mayCreate } = await getHome(services(), actor, 50);
+      const counted = projects.map(({ slug, environments, cells }) => ({
+        slug,
+        environments,
+        cells: cells
+          .filter(({ total }) => total > 0)
+          .map(({ kind, places, total }) => `${kind}: ${places.map(({ name }) => name).join()} of ${total}`),
+      }));
       return { mayCreate, projects: counted.toSorted((one, other) => one.slug.localeCompare(other.slug)) };
     },
     right(eyes) {
       const total = (count: number) => ({ total: count, healthy: count, failing: 0, building: count });
       const seen = kindsWith(eyes, "view").length;
-      const own = seen === 0 ? [] : [{ slug: "shop", environments: total(seen) }];
-      const other = eyes.who.isAdmin || eyes.who.everywhere ? [{ slug: "bakery", environments: total(seen) }] : [];
+      const { own: shop } = eyes.world.projects;
+      const cells = kindsWith(eyes, "view").map((kind) => `${kind}: ${shop.spots[kind].name} of 1`);
+      const own = seen === 0 ? [] : [{ slug: "shop", environments: total(seen), cells }];
+      const other = eyes.who.isAdmin || eyes.who.everywhere ? [{ slug: "bakery", environments: total(seen), cells }] : [];
       return { mayCreate: eyes.who.isAdmin, projects: [...other, ...own] };
     },
+  },
+  "who takes the cluster": {
+    async shown(actor) {
+      const [cluster] = await getUtilisation(services(), actor, "name");
+      return cluster?.takers.projects.map(({ slug, environments }) => ({
+        slug,
+        environments: environments.map(({ name }) => name).toSorted(),
+      }));
+    },
+    right(eyes) {
+      const { own, other } = eyes.world.projects;
+      const seen = eyes.who.isAdmin || eyes.who.everywhere ? [other, own] : [own];
+      return seen
+        .map(({ slug, spots }) => ({
+          slug,
+          environments: kindsWith(eyes, "view")
+            .map((kind) => spots[kind].name)
+            .toSorted(),
+        }))
+        .filter(({ environments }) => environments.length > 0);
+    },
+  },
+  "names inside the cluster": {
+    async shown(actor, eyes) {
+      const named = [];
+      for (const kind of kinds) {
+        const names = await getInternalNames(services(), actor, spotsOf(eyes)[kind].environmentId).catch(() => null);
+        if (names !== null) named.push(kind);
+      }
+      return named;
+    },
+    right: (eyes) => kindsWith(eyes, "view"),
   },
   "the switcher": {
     async shown(actor) {
@@ -98,6 +135,8 @@ const looks: Readonly<Record<string, Look>> = {
         total,
         verbs: cards.map(({ verbs }) => Object.keys(verbs).toSorted()),
         usual: cards.map(({ lastDeployment }) => lastDeployment?.usualMs),
+        judge: cards.map(({ mayJudge }) => mayJudge),
+        onward: cards.map(({ onward: way }) => way && { to: way.stage.title, variables: way.variables, may: way.mayPromote }),
         refs: refs
           .map(({ name, preview }) => ({ name, preview: preview !== undefined }))
           .toSorted((one, other) => one.name.localeCompare(other.name)),
@@ -111,6 +150,8 @@ const looks: Readonly<Record<string, Look>> = {
         total: 1,
         verbs: [kind === "review" || kind === "production" ? offered(eyes, kind).filter((verb) => verb !== "cancel") : offered(eyes, kind)],
         usual: [usual(eyes)],
+        judge: [(kind === "staging" || kind === "uat") && eyes.has("verdict", kind)],
+        onward: [onwardFrom(eyes, kind)],
         refs:
           kind === "review"
             ? [{ name: "issue-2", preview: eyes.has("deploy", kind) }]
@@ -119,6 +160,54 @@ const looks: Readonly<Record<string, Look>> = {
               : [],
       })),
     }),
+  },
+  "release notes": {
+    for: isMember,
+    async shown(actor, eyes) {
+      const { own } = eyes.world.projects;
+      const { notes, sides } = await listNotes(services(), actor, own.slug);
+      const page = await getNote(services(), actor, own.spots.review.openNoteId);
+      const found = await Promise.all(
+        kinds.map(async (kind) =>
+          (await findSide(services().database, actor, own.id, `environment:${own.spots[kind].name}`)) === null ? [] : [kind],
+        ),
+      );
+      return {
+        notes: notes.map(({ to }) => to).toSorted(),
+        sides: sides.flatMap(({ group, label }) => (group === "Environments" ? [label] : [])).toSorted(),
+        comparable: found.flat(),
+        mayEdit: page.mayEdit,
+      };
+    },
+    right(eyes) {
+      const seen = kindsWith(eyes, "view").map((kind) => spotsOf(eyes)[kind].name);
+      return {
+        notes: [...seen, ...kinds.map((kind) => `the tag of ${spotsOf(eyes)[kind].name}`)].toSorted(),
+        sides: seen.toSorted(),
+        comparable: kindsWith(eyes, "view"),
+        mayEdit: rights(eyes).mayPush,
+      };
+    },
+  },
+  "the measures": {
+    for: isMember,
+    async shown(actor, eyes) {
+      const { measures } = await getMeasures(services(), actor, slugOf(eyes), 7);
+      return measures.map(
+        ({ name, rows }) =>
+          `${name}: ${rows
+            .map(({ environment }) => environment)
+            .toSorted()
+            .join()}`,
+      );
+    },
+    right(eyes) {
+      const production = spotsOf(eyes).production.name;
+      const reviewed = kindsWith(eyes, "view").filter((kind) => kind === "staging" || kind === "uat");
+      const delivery = ["lead_time: ", "frequency: ", `failure_rate: ${production}`, `time_to_restore: ${production}`];
+      const review = `review_wait: ${reviewed.map((kind) => spotsOf(eyes)[kind].name).join()}`;
+      return [...(eyes.has("view", "production") ? delivery : []), ...(reviewed.length > 0 ? [review] : [])];
+    },
   },
   "branches and tags": {
     for: isMember,
@@ -204,20 +293,25 @@ const looks: Readonly<Record<string, Look>> = {
     for: isMember,
     async shown(actor, eyes) {
       const logs = [];
-      for (const kind of kindsWith(eyes, "view"))
-        logs.push([kind, (await getDeployment(services(), actor, spotsOf(eyes)[kind].deploymentId)).log !== null]);
+      for (const kind of kindsWith(eyes, "view")) {
+        const { log, mayReadLogs } = await getDeployment(services(), actor, spotsOf(eyes)[kind].deploymentId);
+        logs.push([kind, log !== null, mayReadLogs]);
+      }
       return logs;
     },
-    right: (eyes) => kindsWith(eyes, "view").map((kind) => [kind, eyes.has("logs", kind)]),
+    right: (eyes) => kindsWith(eyes, "view").map((kind) => [kind, eyes.has("logs", kind), eyes.has("logs", kind)]),
   },
   "what waits": {
     async shown(actor) {
       const items = await listInbox(services(), actor);
       const unwell = items.some(({ kind }) => kind === "part-unwell");
-      return { unwell, failed: items.filter(({ kind }) => kind === "deployment-failed").length };
+      const count = (wanted: string) => items.filter(({ kind }) => kind === wanted).length;
+      return { unwell, approvals: count("approval-wanted"), failed: count("deployment-failed") };
     },
     right: ({ who, has }) => ({
       unwell: who.isAdmin,
+      // What waits for a role waits for those who have it, and an admin has none.
+      approvals: who.isAdmin ? kinds.length * 2 : kinds.filter((kind) => has("promote", kind)).length * (who.everywhere ? 2 : 1),
       failed:
         who.name === "developer" ? ["review", "production"].filter((kind) => kind === "review" || has("view", "production")).length : 0,
     }),
@@ -281,7 +375,7 @@ export function viewsOf(world: World, matrix: Matrix): View[] {
     .filter((who) => who.lives && who.session !== null)
     .flatMap((who) => {
       const eyes: Eyes = { who, world, has: (verb, kind) => who.isAdmin || matrix(who.roles, kind).has(verb) };
-      return Object.entries(looks)
+      return Object.entries({ ...looks, ...looksAtWork })
         .filter(([, look]) => look.for?.(eyes) !== false)
         .map(([name, look]) => ({ name: `${name}, as ${who.name}`, ask: () => compare(look, eyes) }));
     });

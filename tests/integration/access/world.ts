@@ -24,6 +24,25 @@ export interface Spot {
   /** A failed one whose image was built for production first; only in the own review. */
   readonly sharedDeploymentId: string;
   readonly shareLinkId: string;
+  /** One into its own stage, asked for by nobody who is here. */
+  readonly promotionId: string;
+  /** Release notes of its stage, and some between two tags. */
+  readonly noteId: string;
+  readonly openNoteId: string;
+  /** A picture of a verdict given there. */
+  readonly evidenceId: string;
+  /** One that the deployment waited for, and that passed. */
+  readonly checkId: string;
+  /** A job of its environment, and a run of it that has not ended. */
+  readonly jobId: string;
+  readonly jobRunId: string;
+  /** A window of its stage, long ago. */
+  readonly freezeId: string;
+  /** A webhook of the project, something it was sent, something that arrived, and an image that was handed over. */
+  readonly hookId: string;
+  readonly sentId: string;
+  readonly receivedId: string;
+  readonly handOverId: string;
   /** The number of an entry of the audit log about it. */
   readonly auditSeq: string;
 }
@@ -61,6 +80,7 @@ export interface World {
   /** A person with a role nobody of the cells is, for doors that are about people. */
   readonly somebody: { readonly id: string; readonly email: string; readonly tokenId: string };
   readonly group: { readonly id: string };
+  readonly cluster: { readonly id: string; readonly url: string };
 }
 
 /** How the person that others are asked about is known to a provider. */
@@ -79,10 +99,16 @@ export async function makeWorld(database: Database): Promise<World> {
   const people = await makePeople(database, projects.own.id);
   // A role that does not see every kind of stage that is filled by a push.
   await database.permission.deleteMany({ where: { role: "tester", stageKind: "demo" } });
+  // And one that may look at a stage and do nothing in it.
+  await database.permission.create({ data: { role: "tester", stageKind: "production", verb: "view" } });
   await addHistory(database, projects.own);
   await addOwnThings(database, projects.own, people);
+  await tellEverybody(database, projects.own, people);
+  await fillCluster(database, Object.values(projects));
   await database.project.update({ where: { id: projects.deleted.id }, data: { deletedAt: new Date() } });
   const group = await database.personGroup.create({ data: { name: "Sailors" }, select: { id: true } });
+  const url = "http://marathon.example.org";
+  const cluster = await database.cluster.create({ data: { slug: "quay", name: "Quay", urls: [url] }, select: { id: true } });
   const somebody = await makePerson(database, "somebody");
   await database.membership.create({ data: { projectId: projects.own.id, personId: somebody.id, role: "tester" } });
   const token = await database.apiToken.create({
@@ -90,7 +116,7 @@ export async function makeWorld(database: Database): Promise<World> {
     select: { id: true },
   });
   await database.identity.create({ data: { ...identityOfSomebody, personId: somebody.id }, select: { subject: true } });
-  return { projects, people, group, somebody: { ...somebody, tokenId: token.id } };
+  return { projects, people, group, cluster: { ...cluster, url }, somebody: { ...somebody, tokenId: token.id } };
 }
 
 async function makeProject(database: Database, makerId: string, slug: string): Promise<PlacedProject> {
@@ -147,10 +173,34 @@ async function addHistory(database: Database, { id: projectId, spots }: PlacedPr
       steps: { create: { name: "build", position: 1, status: "done", startedAt, endedAt: new Date(startedAt.getTime() + usualMs) } },
     },
   });
+  const { fromReleaseId, imageId } = await database.promotion.findUniqueOrThrow({ where: { id: spots.staging.promotionId } });
+  await database.promotion.create({
+    data: {
+      projectId,
+      fromEnvironmentId: spots.staging.environmentId,
+      fromReleaseId,
+      imageId,
+      digest: "sha256:staging",
+      fingerprint: "1",
+      commit,
+      toStageId: spots.uat.stageId,
+      status: "withdrawn",
+      askedByName: "Ada",
+    },
+  });
   for (const kind of kinds)
     await database.event.create({
       data: { kind: "variables.changed", projectId, environmentId: spots[kind].environmentId, message: "OF_ENVIRONMENT was set" },
     });
+}
+
+/** Every environment takes something of the one host there is. */
+async function fillCluster(database: Database, projects: readonly PlacedProject[]): Promise<void> {
+  const promised = { cpus: 0.1, mem: 32, disk: 0 };
+  const takers = projects.flatMap(({ spots }) =>
+    kinds.map((kind) => ({ hostId: "S0", environmentId: spots[kind].environmentId, tasks: 1, promised, used: null })),
+  );
+  await database.clusterUse.create({ data: { key: "settings", hosts: [], takers, readAt: new Date() } });
 }
 
 /** A developer's failed deployments, one of them where he sees nothing any more; acts of his; and entries about variables. */
@@ -192,6 +242,30 @@ async function addOwnThings(database: Database, { id: projectId, spots }: Placed
     await database.invitation.create({
       data: { personId: scripted, hash: hashToken(invitationCode), createdByName: "Ada", expiresAt: new Date(Date.now() + day) },
     });
+}
+
+/** What everybody was told of a kind of stage, whether he may view it or not. */
+export const told = (kind: StageKind) => `something of ${kind}`;
+
+/** News about every stage to everybody there is, from when he could still see it. */
+async function tellEverybody(database: Database, { id: projectId }: PlacedProject, people: readonly Who[]): Promise<void> {
+  const persons = [...new Set(people.flatMap(({ personId }) => personId ?? []))];
+  const at = new Date();
+  const rows = kinds.flatMap((stageKind, index) =>
+    persons.map((personId) => ({
+      eventId: BigInt(index + 1),
+      personId,
+      kind: "deployment.live",
+      reason: "operator",
+      projectId,
+      stageKind,
+      message: told(stageKind),
+      at,
+    })),
+  );
+  await database.notification.createMany({ data: rows });
+  const removed = people.find(({ name }) => name === "removed member")?.personId;
+  if (removed != null) await database.notificationMute.create({ data: { personId: removed, projectId } });
 }
 
 export const invitationCode = "i".repeat(43);
@@ -328,6 +402,102 @@ async function makeSpot(
     },
     select: { seq: true },
   });
+  const ofNote = { projectId: project.id, fromCommit: commit, toCommit: "2".repeat(40), refName: "", createdByName: "Ada" };
+  const note = await database.releaseNote.create({
+    data: { ...ofNote, fromName: "v0", toName: name, toKind: stage.kind },
+    select: { id: true },
+  });
+  const openNote = await database.releaseNote.create({
+    data: { ...ofNote, fromName: "v0", toName: `the tag of ${name}` },
+    select: { id: true },
+  });
+  const promotion = await database.promotion.create({
+    data: {
+      projectId: project.id,
+      fromEnvironmentId: environment.id,
+      fromReleaseId: release.id,
+      imageId: image.id,
+      digest: `sha256:${stage.kind}`,
+      fingerprint: "1",
+      commit,
+      toStageId: stage.id,
+      refId,
+      askedByName: "Ada",
+    },
+    select: { id: true },
+  });
+  const verdict = await database.verdict.create({
+    data: {
+      projectId: project.id,
+      environmentId: environment.id,
+      number: 1,
+      releaseId: release.id,
+      imageId: image.id,
+      imageDigest: `sha256:${stage.kind}`,
+      commit,
+      fingerprint: "1",
+      kind: "approve",
+      words: `Tried in ${name}`,
+      givenById: randomUUID(),
+      givenByName: "Tess",
+    },
+    select: { id: true },
+  });
+  const bytes = Buffer.from(`picture of ${name}`);
+  const evidence = await database.verdictEvidence.create({
+    data: {
+      projectId: project.id,
+      environmentId: environment.id,
+      verdictId: verdict.id,
+      mediaType: "image/png",
+      width: 1,
+      height: 1,
+      sizeBytes: bytes.byteLength,
+      bytes,
+      uploadedById: randomUUID(),
+    },
+    select: { id: true },
+  });
+  const check = await database.checkRun.create({
+    data: {
+      projectId: project.id,
+      imageId: image.id,
+      digest: `sha256:${stage.kind}`,
+      key: "unit",
+      name: `unit tests of ${name}`,
+      command: ["true"],
+      timeoutSeconds: 60,
+      status: "passed",
+      logId: randomUUID(),
+      deployments: { create: { deploymentId: deployment.id } },
+    },
+    select: { id: true },
+  });
+  const job = await database.job.create({
+    data: {
+      environmentId: environment.id,
+      name: "import",
+      startKind: "command",
+      command: `import of ${name}`,
+      cpus: 0.1,
+      mem: 32,
+      scheduleKind: "none",
+      runs: { create: { number: 1, dueAt: new Date(0), trigger: "hand", status: "running", startedAt: new Date(0) } },
+    },
+    select: { id: true, runs: { select: { id: true } } },
+  });
+  const freeze = await database.freezeWindow.create({
+    data: {
+      ...place,
+      title: `Freeze of ${stage.name}`,
+      kind: "once",
+      startsAt: new Date(0),
+      endsAt: new Date(day),
+      timeZone: "UTC",
+      createdByName: "Ada",
+    },
+    select: { id: true },
+  });
   return {
     kind: stage.kind,
     stageId: stage.id,
@@ -340,9 +510,57 @@ async function makeSpot(
     variableId: variable.id,
     sharedDeploymentId: randomUUID(),
     shareLinkId: link.id,
+    promotionId: promotion.id,
+    noteId: note.id,
+    openNoteId: openNote.id,
+    evidenceId: evidence.id,
+    checkId: check.id,
+    jobId: job.id,
+    jobRunId: job.runs[0]?.id ?? "",
+    freezeId: freeze.id,
+    ...(await makeTold(database, project.id)),
     auditSeq: String(entry.seq),
   };
 }
+
+/** What a project tells others, and what others told it. */
+async function makeTold(database: Database, projectId: string): Promise<Pick<Spot, "hookId" | "sentId" | "receivedId" | "handOverId">> {
+  await database.project.update({ where: { id: projectId }, data: { pullRequests: true } });
+  await database.pullRequest.upsert({
+    where: { projectId_number: { projectId, number: 7 } },
+    create: { projectId, number: 7, commit: "7".repeat(40), refName: "refs/pull/7/head", subject: "From a fork" },
+    update: {},
+  });
+  const sealed = { kid: "first", epk: bytes(32), wrappedDek: bytes(48), nonce: bytes(12), ciphertext: bytes(20), scope: "hook" };
+  const { id: urlSecretId } = await database.sealedSecret.create({ data: sealed, select: { id: true } });
+  const hook = await database.projectHook.create({
+    data: { projectId, format: "signed", name: "Bot", host: "bot.example.org", urlSecretId, kinds: ["deployment.live"] },
+    select: { id: true },
+  });
+  const sent = await database.outgoingMessage.create({
+    data: { channel: "hook", recipient: hook.id, hookId: hook.id, projectId, kind: "test", body: {}, state: "sent" },
+    select: { id: true },
+  });
+  const received = await database.inboundDelivery.create({
+    data: { projectId, forge: "github", event: "push", outcome: "taken", bytes: 1 },
+    select: { id: true },
+  });
+  const handOver = await database.imageHandOver.create({
+    data: { projectId, refName: "refs/heads/x", commit, repository: "registry/shop", digest: "sha256:1", handedOverByName: "Ada" },
+    select: { id: true },
+  });
+  const whole = { projectId, forge: "github" };
+  await database.inboundHook.upsert({
+    where: { projectId_forge: whole },
+    create: { ...whole, nonce: bytes(12), ciphertext: bytes(20) },
+    update: {},
+  });
+  const connection = { ...whole, apiUrl: "https://api.github.com", repository: "octo/shop" };
+  await database.forgeConnection.upsert({ where: { projectId }, create: connection, update: {} });
+  return { hookId: hook.id, sentId: sent.id, receivedId: String(received.id), handOverId: handOver.id };
+}
+
+const bytes = (length: number) => new Uint8Array(length);
 
 async function makePerson(database: Database, name: string, data: { isAdmin?: boolean; disabledAt?: Date } = {}) {
   return database.person.create({ data: { name, email: `${name}@example.org`, ...data }, select: { id: true, email: true } });

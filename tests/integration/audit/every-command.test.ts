@@ -7,10 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import type { Actor } from "#lib/domain/access/policy.ts";
+import { addCluster } from "#lib/domain/clusters/commands/edit.ts";
 import type { Command } from "#lib/domain/command.ts";
 import { preview } from "#lib/domain/environments/commands/preview.ts";
 import { createGroup } from "#lib/domain/groups/commands/edit.ts";
 import { addGroupMember } from "#lib/domain/groups/commands/members.ts";
+import { createHook } from "#lib/domain/hooks/commands/edit.ts";
 import { loadDefaultMatrix } from "#lib/domain/permissions/load.ts";
 import { hashPassword } from "#lib/platform/crypto/passwords.ts";
 import { generateSealingKey } from "#lib/platform/crypto/sealing.ts";
@@ -89,9 +91,79 @@ async function released(desired: "running" | "stopped"): Promise<string> {
   return environmentId;
 }
 
+/** A staging environment whose live release is approved. */
+async function promotable() {
+  const environmentId = await released("running");
+  const { projectId, liveReleaseId } = await stage.worker.environment.findUniqueOrThrow({ where: { id: environmentId } });
+  const staging = await stage.worker.stage.findFirstOrThrow({ where: { projectId, name: "staging" } });
+  const ref = await stage.worker.ref.create({ data: { projectId, kind: "tag", name: "v1", slug: "v1", commit: "1".repeat(40) } });
+  await stage.worker.environment.update({
+    where: { id: environmentId },
+    data: { stageId: staging.id, refId: ref.id, name: "staging/v1", health: "healthy" },
+  });
+  const release = await stage.worker.release.findUniqueOrThrow({ where: { id: liveReleaseId! }, include: { image: true } });
+  await stage.worker.release.update({ where: { id: release.id }, data: { cpus: staging.cpus, mem: staging.mem, port: 8080 } });
+  await stage.worker.verdict.create({
+    data: {
+      projectId,
+      environmentId,
+      number: 1,
+      releaseId: release.id,
+      imageId: release.imageId,
+      imageDigest: release.image.digest,
+      commit: release.commit,
+      fingerprint: release.fingerprint,
+      kind: "approve",
+      words: "Tried it.",
+      givenById: randomUUID(),
+      givenByName: "Tess",
+    },
+  });
+  return { environmentId, projectId, release };
+}
+
+/** One into UAT that waits for a second person. */
+async function promotion(): Promise<string> {
+  const { environmentId, projectId, release } = await promotable();
+  const uat = await stage.worker.stage.findFirstOrThrow({ where: { projectId, name: "uat" } });
+  const { id } = await stage.worker.promotion.create({
+    data: {
+      projectId,
+      fromEnvironmentId: environmentId,
+      fromReleaseId: release.id,
+      imageId: release.imageId,
+      digest: release.image.digest,
+      fingerprint: release.fingerprint,
+      commit: release.commit,
+      toStageId: uat.id,
+      askedByName: "Olga",
+    },
+    select: { id: true },
+  });
+  return id;
+}
+
+/** The smallest PNG there is. */
+const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/** A job in an environment with a live release. */
+async function job(data: { paused?: boolean } = {}): Promise<string> {
+  const row = { name: "import", startKind: "command", command: canary, cpus: 0.1, mem: 32, scheduleKind: "none", ...data };
+  return (await stage.worker.job.create({ data: { ...row, environmentId: await released("running") } })).id;
+}
+
 interface Case {
   readonly input: unknown;
   readonly actor?: Actor;
+}
+
+const hookInput = { name: "Bot", format: "signed", kinds: ["deployment.live"] };
+const forgeInput = { forge: "github", apiUrl: "https://api.github.com", repository: "octo/shop", statuses: true, comments: true };
+
+async function hook(): Promise<string> {
+  const { slug } = await stage.project();
+  const made = await createHook.run(stage.context, ada, { ...hookInput, project: slug, url: `https://chat.example.org/${canary}` });
+  return made.id;
 }
 
 const cell = { review: ["view"], demo: ["view"], staging: ["view"], uat: [], production: [] };
@@ -114,10 +186,161 @@ const cases: Readonly<Record<string, () => Promise<Case>>> = {
     const { slug } = await stage.project();
     return { input: { project: slug, confirm: slug } };
   },
+  "app.set": async () => ({
+    input: { project: (await stage.project()).slug, set: { disk: 64, parameters: [{ key: "env", value: `KEY=${canary}` }] } },
+  }),
+  "app.import": async () => ({
+    input: { project: (await stage.project()).slug, json: JSON.stringify({ id: "/shop", cmd: `run ${canary}`, env: { KEY: canary } }) },
+  }),
+  "app.allow-powers": async () => ({
+    input: { project: (await stage.project()).slug, powers: ["volume=/srv:/srv"], reason: "Kept on every host" },
+  }),
   "stage.update": async () => {
     const { id: projectId } = await stage.project();
     const { id } = await stage.worker.stage.findFirstOrThrow({ where: { projectId, name: "review" } });
     return { input: { stage: id, instances: 3 } };
+  },
+  "notification.read": async () => ({ input: { all: true } }),
+  "notification.choose": async () => ({ input: { choices: [{ kind: "deployment.live", channel: "mail", wanted: true }] } }),
+  "notification.mute": async () => ({ input: { project: (await stage.project()).slug, muted: true } }),
+  "mail.test": async () => {
+    await stage.worker.partStatus.upsert({ where: { part: "mail" }, create: { part: "mail", state: "up" }, update: { state: "up" } });
+    return { input: {} };
+  },
+  "webhook_out.create": async () => ({
+    input: { ...hookInput, project: (await stage.project()).slug, url: `https://chat.example.org/${canary}` },
+  }),
+  "webhook_out.update": async () => ({ input: { hook: await hook(), enabled: false } }),
+  "webhook_out.remove": async () => ({ input: { hook: await hook() } }),
+  "webhook_out.test": async () => ({ input: { hook: await hook() } }),
+  "webhook_out.redeliver": async () => {
+    const hookId = await hook();
+    const { projectId } = await stage.worker.projectHook.findUniqueOrThrow({ where: { id: hookId } });
+    const data = { channel: "hook", recipient: hookId, hookId, projectId, kind: "test", body: {}, state: "sent" };
+    return { input: { delivery: (await stage.worker.outgoingMessage.create({ data })).id } };
+  },
+  "pull-request.follow": async () => {
+    const { id, slug } = await stage.project();
+    await stage.worker.project.update({
+      where: { id },
+      data: { repositoryKind: "remote", repositoryUrl: "https://git.example.org/shop.git" },
+    });
+    return { input: { project: slug, on: true } };
+  },
+  "pull-request.approve": async () => {
+    const { id, slug } = await stage.project();
+    const commit = "7".repeat(40);
+    await stage.worker.project.update({ where: { id }, data: { pullRequests: true } });
+    await stage.worker.pullRequest.create({ data: { projectId: id, number: 7, commit, refName: "refs/pull/7/head" } });
+    return { input: { project: slug, number: 7, commit } };
+  },
+  "webhook_in.rotate": async () => ({ input: { project: (await stage.project()).slug, forge: "github" } }),
+  "webhook_in.remove": async () => {
+    const { id: projectId, slug } = await stage.project();
+    await stage.worker.inboundHook.create({
+      data: { projectId, forge: "gitea", nonce: new Uint8Array(12), ciphertext: new Uint8Array(20) },
+    });
+    return { input: { project: slug, forge: "gitea" } };
+  },
+  "webhook_in.redeliver": async () => {
+    const { id: projectId } = await stage.project();
+    const row = await stage.worker.inboundDelivery.create({
+      data: { projectId, forge: "gitea", event: "push", outcome: "taken", bytes: 1 },
+    });
+    return { input: { delivery: String(row.id) } };
+  },
+  "forge.connect": async () => ({ input: { ...forgeInput, project: (await stage.project()).slug, accessToken: canary } }),
+  "forge.disconnect": async () => {
+    const { id: projectId, slug } = await stage.project();
+    await stage.worker.forgeConnection.create({
+      data: { projectId, forge: "github", apiUrl: "https://api.github.com", repository: "octo/shop" },
+    });
+    return { input: { project: slug } };
+  },
+  "image.hand_over": async () => ({
+    input: {
+      project: (await stage.project()).slug,
+      ref: "refs/heads/main",
+      commit: "1".repeat(40),
+      image: `registry.example.org/shop@sha256:${"1".repeat(64)}`,
+    },
+  }),
+  "stage.add": async () => ({
+    input: {
+      project: (await stage.project()).slug,
+      name: "preview",
+      title: "Preview",
+      kind: "review",
+      refKind: "branch",
+      starts: "on_click",
+    },
+  }),
+  "project.reorder-stages": async () => {
+    const { id: projectId, slug } = await stage.project();
+    const stages = await stage.worker.stage.findMany({ where: { projectId }, orderBy: { position: "asc" } });
+    const [review, demo, ...rest] = stages.map(({ id }) => id);
+    return { input: { project: slug, stages: [demo, review, ...rest] } };
+  },
+  "stage.remove": async () => {
+    const { id: projectId } = await stage.project();
+    const { id } = await stage.worker.stage.findFirstOrThrow({ where: { projectId, name: "review" } });
+    return { input: { stage: id } };
+  },
+  "freeze.add": async () => ({
+    input: {
+      project: (await stage.project()).slug,
+      stage: "production",
+      title: "Weekend",
+      kind: "recurring",
+      cron: "0 16 * * 5",
+      durationMinutes: 3840,
+      timeZone: "Europe/Berlin",
+    },
+  }),
+  "freeze.remove": async () => {
+    const { id: projectId } = await stage.project();
+    const when = { startsAt: new Date(), endsAt: new Date(Date.now() + 60_000) };
+    const { id } = await stage.worker.freezeWindow.create({
+      data: { projectId, title: "Now", kind: "once", ...when, timeZone: "UTC", createdByName: "Ada" },
+    });
+    return { input: { freeze: id } };
+  },
+  "release_note.compare": async () => {
+    const { id: projectId, slug } = await stage.project();
+    for (const [name, digit] of [
+      ["v1", "1"],
+      ["v2", "2"],
+    ] as const)
+      await stage.worker.ref.create({ data: { projectId, kind: "tag", name, slug: name, commit: digit.repeat(40) } });
+    return { input: { project: slug, from: "tag:v1", to: "tag:v2" } };
+  },
+  "release_note.edit": async () => {
+    const { id: projectId } = await stage.project();
+    const ends = { fromName: "v1", fromCommit: "1".repeat(40), toName: "v2", toCommit: "2".repeat(40) };
+    const { id } = await stage.worker.releaseNote.create({ data: { projectId, ...ends, refName: "refs/tags/v2", createdByName: "Ada" } });
+    return { input: { note: id, version: 1, body: "What we made" } };
+  },
+  "check.rerun": async () => {
+    const { deploymentId, project } = await environment();
+    const commit = "1".repeat(40);
+    const place = { projectId: project.id, digest: "sha256:d" };
+    const image = await stage.worker.image.create({
+      data: { ...place, commit, repository: "shop", tag: "t", engineId: "sha256:e", pushed: false, sizeBytes: 1n },
+    });
+    const { id } = await stage.worker.checkRun.create({
+      data: {
+        ...place,
+        imageId: image.id,
+        key: "k",
+        name: "unit tests",
+        command: ["false"],
+        timeoutSeconds: 60,
+        status: "failed",
+        logId: randomUUID(),
+        deployments: { create: { deploymentId } },
+      },
+    });
+    return { input: { check: id } };
   },
   "variable.set": async () => ({
     input: { project: (await stage.project()).slug, scope: "stage", stage: "review", name: "KEY", kind: "secret", value: canary },
@@ -135,6 +358,19 @@ const cases: Readonly<Record<string, () => Promise<Case>>> = {
   "environment.redeploy": async () => ({ input: { environment: (await environment()).environmentId } }),
   "environment.stop": async () => ({ input: { environment: (await environment()).environmentId } }),
   "environment.destroy": async () => ({ input: { environment: (await environment()).environmentId } }),
+  "environment.rollback": async () => {
+    const environment = await released("running");
+    const live = await stage.worker.release.findFirstOrThrow({ where: { environmentId: environment } });
+    const earlier = { ...live, id: randomUUID(), number: 2, variables: {}, app: {}, servedAt: new Date() };
+    await stage.worker.release.create({ data: earlier });
+    return { input: { environment, release: 2, reason: "It is slow" } };
+  },
+  "promotion.request": async () => {
+    const { environmentId } = await promotable();
+    return { input: { environment: environmentId, to: "uat" } };
+  },
+  "promotion.approve": async () => ({ input: { promotion: await promotion() } }),
+  "promotion.withdraw": async () => ({ input: { promotion: await promotion(), reason: "Not today" } }),
   "environment.scale": async () => ({ input: { environment: (await environment()).environmentId, instances: 3 } }),
   "environment.restart": async () => ({ input: { environment: await released("running") } }),
   "environment.reset-delay": async () => ({ input: { environment: await released("running") } }),
@@ -144,7 +380,27 @@ const cases: Readonly<Record<string, () => Promise<Case>>> = {
     const { host } = await stage.worker.environment.findUniqueOrThrow({ where: { id: environmentId } });
     return { input: { host, path: `/?token=${canary}`, state: "0".repeat(64) } };
   },
+  "verdict.give": async () => ({ input: { environment: await released("running"), verdict: "reject", words: "The total is wrong." } }),
+  "evidence.add": async () => ({ input: { environment: await released("running"), bytes: onePixel } }),
   "deployment.cancel": async () => ({ input: { deployment: (await environment()).deploymentId } }),
+  "job.create": async () => ({
+    input: {
+      environment: (await environment()).environmentId,
+      name: "import",
+      command: `import ${canary}`,
+      scheduleKind: "cron",
+      schedule: "@daily",
+    },
+  }),
+  "job.update": async () => ({ input: { job: await job(), command: `other ${canary}` } }),
+  "job.pause": async () => ({ input: { job: await job() } }),
+  "job.resume": async () => ({ input: { job: await job({ paused: true }) } }),
+  "job.delete": async () => ({ input: { job: await job() } }),
+  "job.run": async () => ({ input: { job: await job() } }),
+  "job.stop-run": async () => {
+    const { id } = await stage.worker.jobRun.create({ data: { jobId: await job(), number: 1, dueAt: new Date(), trigger: "hand" } });
+    return { input: { run: id } };
+  },
   "share_link.create": async () => ({ input: { environment: (await environment()).environmentId, note: "For the customer" } }),
   "share_link.revoke": async () => {
     const { environmentId } = await environment();
@@ -174,6 +430,15 @@ const cases: Readonly<Record<string, () => Promise<Case>>> = {
     const { id } = await someone();
     await stage.worker.identity.create({ data: { provider: "oidc:https://id.example.org", subject: id, personId: id } });
     return { input: { person: id, provider: "oidc" } };
+  },
+  "cluster.add": async () => ({ input: { ...aCluster(), credentials: "basic", username: "berth", secret: canary } }),
+  "cluster.update": async () => ({ input: { cluster: await cluster(), credentials: "token", secret: canary } }),
+  "cluster.remove": async () => ({ input: { cluster: await cluster() } }),
+  "cluster.check": async () => ({ input: { cluster: await cluster() } }),
+  "project.choose-cluster": async () => {
+    const [project, id] = [await stage.project(), await cluster()];
+    await stage.worker.cluster.update({ where: { id }, data: { answeredAt: new Date() } });
+    return { input: { project: project.slug, cluster: id } };
   },
   "group.create": async () => ({ input: { name: `Group ${randomUUID().slice(0, 8)}` } }),
   "group.update": async () => ({ input: { group: await group(), name: `Group ${randomUUID().slice(0, 8)}` } }),
@@ -208,6 +473,12 @@ const cases: Readonly<Record<string, () => Promise<Case>>> = {
     },
   }),
 };
+
+const aCluster = () => ({ name: `Harbour ${randomUUID().slice(0, 8)}`, urls: [`http://${randomUUID()}.example.org`] });
+
+async function cluster(): Promise<string> {
+  return (await addCluster.run(stage.context, ada, aCluster())).id;
+}
 
 async function group(): Promise<string> {
   return (await createGroup.run(stage.context, ada, { name: `Group ${randomUUID().slice(0, 8)}` })).id;
@@ -267,8 +538,8 @@ describe("every command", () => {
       expect(facts).toEqual({
         name: nameless.has(name) ? facts.name : true,
         id: nameless.has(name) ? facts.id : true,
-        project: /^(project|environment|deployment|stage|variable|share_link|member)\./.test(name) ? true : facts.project,
-        stage: /^(environment|deployment|stage|share_link)\./.test(name) ? "review" : facts.stage,
+        project: /^(project|environment|deployment|stage|variable|share_link|job|member)\./.test(name) ? true : facts.project,
+        stage: /^(environment|deployment|stage|share_link|job)\./.test(name) ? "review" : facts.stage,
       });
       const text = JSON.stringify(entry, (_key, field) => (typeof field === "bigint" ? String(field) : field));
       expect(text).not.toContain(canary);

@@ -140,7 +140,7 @@ describe("a secret", () => {
     expect(JSON.stringify(shown)).toContain("API_KEY");
     expect(JSON.stringify(shown)).not.toContain(value);
     const sealed = await stage.worker.sealedSecret.findMany();
-    expect(sealed.map((row) => open(key, row))).toEqual([value, value]);
+    expect(sealed.map((row) => open(key, row, row.scope))).toEqual([value, value]);
     expect(
       JSON.stringify(await stage.worker.auditEntry.findMany({ where: { projectId: project.id } }), (_key, field) =>
         typeof field === "bigint" ? String(field) : field,

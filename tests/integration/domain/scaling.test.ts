@@ -4,7 +4,7 @@ import { preview } from "#lib/domain/environments/commands/preview.ts";
 import { scale } from "#lib/domain/environments/commands/scale.ts";
 import { getEnvironmentById } from "#lib/domain/environments/queries.ts";
 import { previewScale } from "#lib/domain/environments/scaling.ts";
-import { updateStage } from "#lib/domain/projects/commands/settings.ts";
+import { updateStage } from "#lib/domain/stages/commands/update.ts";
 
 import { admin, openStage, person, type Stage } from "./stage.ts";
 

@@ -40,6 +40,7 @@ export async function openStage(): Promise<Stage> {
       previewDomain: "preview.localhost",
       previewOrigin: "http://preview.localhost:4000",
       allowFileRepositories: false,
+      webhookKey: "a key of the tests, thirty-two characters or more",
     },
   };
   return {

@@ -6,7 +6,7 @@ import { changePassword } from "#lib/domain/access/commands/change-password.ts";
 import { endSession } from "#lib/domain/access/commands/sessions.ts";
 import { createToken, revokeToken } from "#lib/domain/access/commands/tokens.ts";
 import { setRoles } from "#lib/domain/members/commands/set-roles.ts";
-import { updateStage } from "#lib/domain/projects/commands/settings.ts";
+import { updateStage } from "#lib/domain/stages/commands/update.ts";
 
 import { type PeopleStage, openPeopleStage } from "./stage.ts";
 

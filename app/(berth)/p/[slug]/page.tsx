@@ -11,9 +11,15 @@ import { syncProject } from "../../../actions/projects.ts";
 
 export const metadata: Metadata = { title: "Board" };
 
-export default async function BoardPage({ params }: { readonly params: Promise<{ readonly slug: string }> }) {
-  const { slug } = await params;
-  const board = await readPage((reader, actor) => getBoard(reader, actor, slug));
+interface Properties {
+  readonly params: Promise<{ readonly slug: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}
+
+/** `?whole=<stage>` shows one column as long as it is. */
+export default async function BoardPage({ params, searchParams }: Properties) {
+  const [{ slug }, { whole }] = await Promise.all([params, searchParams]);
+  const board = await readPage((reader, actor) => getBoard(reader, actor, slug, typeof whole === "string" ? whole : null));
   return (
     <ProjectFrame project={board.project} sync={syncProject} eventsUrl={board.eventsUrl}>
       {board.empty ? (

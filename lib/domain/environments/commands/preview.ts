@@ -5,9 +5,11 @@ import { BerthError } from "#lib/core/errors.ts";
 import { may } from "../../access/policy.ts";
 import { defineCommand } from "../../command.ts";
 import { requestDeployment } from "../../deployments/request.ts";
-import { stageTakes } from "../../projects/pipeline.ts";
+import { isGated } from "../../promotions/gated.ts";
+import { movedTagIn } from "../../refs/moved-tag.ts";
+import { stageTakes } from "../../stages/gates.ts";
 import { ensureEnvironment } from "../create.ts";
-import { fullRefName, policyObject } from "../load.ts";
+import { fullRefName, lockEnvironment, policyObject } from "../load.ts";
 
 const input = z.strictObject({
   project: z.string().min(1).max(64),
@@ -26,7 +28,7 @@ export const preview = defineCommand({
   async load(tx, { project: slug, stage: stageName, ref: wanted }, actor) {
     const project = await tx.project.findFirst({
       where: { slug, deletedAt: null },
-      select: { id: true, slug: true, defaultBranch: true, stages: { orderBy: { position: "asc" } } },
+      select: { id: true, slug: true, defaultBranch: true, stages: { where: { removedAt: null }, orderBy: { position: "asc" } } },
     });
     if (project === null || !may(actor, "view", { type: "project", projectId: project.id })) throw new BerthError("not_found");
     const refs = await tx.ref.findMany({
@@ -49,13 +51,15 @@ export const preview = defineCommand({
   verb: "deploy",
   object: ({ project, stage }) => policyObject({ projectId: project.id, stageKind: stage.kind }),
   gate({ project, stage, ref }) {
-    if (stage.starts === "by_promotion")
-      throw new BerthError("conflict", { detail: `${stage.title} is reached by promotion, not by a click.` });
+    if (isGated(stage)) throw new BerthError("only_by_promotion", { detail: `${stage.title} is reached by promotion, not by a click.` });
     if (!stageTakes(stage, ref, project.defaultBranch))
       throw new BerthError("conflict", { detail: `${stage.title} does not take ${ref.kind} ${ref.name}.` });
   },
   async perform(tx, { project, stage, ref }, _input, actor, settings) {
     const environment = await ensureEnvironment(tx, actor, { project, stage, ref, baseHost: settings.previewDomain });
+    const moved = await movedTagIn(tx, await lockEnvironment(tx, environment.id));
+    if (moved !== null)
+      throw new BerthError("tag_moved", { detail: `${moved.name} was ${moved.from.slice(0, 12)} and is ${moved.to.slice(0, 12)} now.` });
     const deploymentId = await requestDeployment(tx, actor, {
       environment,
       trigger: "preview",

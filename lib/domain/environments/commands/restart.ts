@@ -23,7 +23,10 @@ export const restart = defineCommand({
       trigger: "restart",
       commit: release.commit,
       subject: environment.refCommit === release.commit ? environment.refSubject : null,
-      refName: environment.refKind === null ? "" : fullRefName({ kind: environment.refKind, name: environment.refName ?? "" }),
+      refName:
+        environment.refKind === null
+          ? (environment.pullRefName ?? "")
+          : fullRefName({ kind: environment.refKind, name: environment.refName ?? "" }),
       releaseId: release.id,
     });
     return { environmentId: environment.id, deploymentId };

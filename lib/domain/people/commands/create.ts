@@ -15,6 +15,8 @@ export const createPersonInput = z.strictObject({
   /** Without one, an invitation is made with which the person sets a password. */
   password: z.string().max(1024).optional(),
   isAdmin: z.boolean().optional(),
+  /** Whether the invitation is sent by mail, too. */
+  mail: z.boolean().optional(),
 });
 
 /** Adds somebody. Answers with the link of the invitation, this once; null when a password was given. */
@@ -34,16 +36,16 @@ export const createPerson = definePreparedCommand({
     const weakness = password === undefined ? null : passwordWeakness(password, email);
     if (weakness !== null) throw new BerthError("password_weak", { detail: weakness, fields: { password: weakness } });
   },
-  async perform(tx, _loaded, { email, name, isAdmin = false }, actor, settings, passwordHash) {
+  async perform(tx, _loaded, { email, name, isAdmin = false, mail }, actor, settings, passwordHash) {
     const { id } = await tx.person.create({ data: { email, name, isAdmin, passwordHash }, select: { id: true } });
-    const invitation = passwordHash === null ? await makeInvitation(tx, id, actor, settings) : null;
+    const invitation = passwordHash === null ? await makeInvitation(tx, id, actor, settings, { mail }) : null;
     return { id, invitationUrl: invitation?.url ?? null };
   },
-  subject: (_loaded, { email, name, isAdmin = false }, { id, invitationUrl }) => ({
+  subject: (_loaded, { email, name, isAdmin = false, mail = false }, { id, invitationUrl }) => ({
     objectType: "person",
     objectId: id,
     projectId: null,
-    detail: { invited: invitationUrl !== null },
+    detail: { invited: invitationUrl !== null, mailed: mail && invitationUrl !== null },
     after: { email, name, isAdmin },
   }),
 });

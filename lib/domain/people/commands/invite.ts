@@ -8,11 +8,12 @@ import { makeInvitation, revokeInvitations } from "../invitation.ts";
 import { found, lockPerson } from "../load.ts";
 
 const input = z.strictObject({ person: z.uuid() });
+const inviteInput = z.strictObject({ person: z.uuid(), mail: z.boolean().optional() });
 
 /** A new link with which the person sets a password, also to replace a forgotten one. Older links die. Shown once. */
 export const invitePerson = defineCommand({
   name: "person.invite",
-  input,
+  input: inviteInput,
   load: async (tx, { person }, { limits }) => ({ person: await lockPerson(tx, person), actor: { limits } }),
   verb: "manage_people",
   object: () => ({ type: "platform" }) as const,
@@ -20,7 +21,7 @@ export const invitePerson = defineCommand({
     if (found(person).isAdmin) refuseLimited(actor);
     if (found(person).disabledAt !== null) throw new BerthError("conflict", { detail: "Enable this person first." });
   },
-  perform: (tx, { person }, _input, actor, settings) => makeInvitation(tx, found(person).id, actor, settings),
+  perform: (tx, { person }, { mail }, actor, settings) => makeInvitation(tx, found(person).id, actor, settings, { mail }),
   subject: (_loaded, { person }, { expiresAt }) => ({
     objectType: "person",
     objectId: person,

@@ -4,13 +4,12 @@ import { BerthError } from "#lib/core/errors.ts";
 import { appendEvent } from "#lib/platform/events/append.ts";
 import { enqueue } from "#lib/platform/queue/enqueue.ts";
 
-import { may } from "../../access/policy.ts";
 import type { AuditFields } from "../../audit/write.ts";
 import { defineCommand } from "../../command.ts";
 import { destroyEnvironment } from "../../environments/destroy.ts";
 import { removeCredential, storeCredential } from "../credential.ts";
 import { loadProject } from "../load.ts";
-import { credentialInput, stageInput, updateProjectInput } from "../schema.ts";
+import { credentialInput, updateProjectInput } from "../schema.ts";
 
 const projectObject = (project: { id: string }) => ({ type: "project", projectId: project.id }) as const;
 const bySlug = z.strictObject({ project: z.string().min(1).max(64) });
@@ -123,48 +122,6 @@ export const deleteProject = defineCommand({
     projectId: id,
     before: { name, slug, deleted: false },
     after: { name, slug, deleted: true },
-  }),
-});
-
-const stageSelection = {
-  id: true,
-  projectId: true,
-  name: true,
-  kind: true,
-  redeployOnPush: true,
-  public: true,
-  instances: true,
-  cpus: true,
-  mem: true,
-} as const;
-
-/** Changes a stage's size, whether pushes redeploy (both apply from the next deployment on) and whether it answers everybody (at once). */
-export const updateStage = defineCommand({
-  name: "stage.update",
-  input: stageInput,
-  async load(tx, { stage }, actor) {
-    const found = await tx.stage.findFirst({ where: { id: stage, project: { deletedAt: null } }, select: stageSelection });
-    if (found === null || !may(actor, "view", { type: "environment", projectId: found.projectId, stageKind: found.kind }))
-      throw new BerthError("not_found");
-    return found;
-  },
-  verb: "administer",
-  object: ({ projectId }) => ({ type: "project", projectId }) as const,
-  async perform(tx, stage, { stage: _stage, ...changes }) {
-    const { id, projectId } = stage;
-    const data = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const changed = await tx.stage.update({ where: { id }, data, select: stageSelection });
-    await appendEvent(tx, { kind: "project.changed", projectId });
-    return { id, ...differences(stage, changed) };
-  },
-  subject: ({ id, projectId, name, kind }, _input, { before, after }) => ({
-    objectType: "stage",
-    objectId: id,
-    projectId,
-    stageKind: kind,
-    detail: { name },
-    before,
-    after,
   }),
 });
 

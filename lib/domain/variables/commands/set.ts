@@ -6,17 +6,20 @@ import { appendEvent } from "#lib/platform/events/append.ts";
 
 import type { Actor, PolicyObject } from "../../access/policy.ts";
 import { defineCommand } from "../../command.ts";
+import { requestSameImage } from "../../deployments/redeploy.ts";
 import { requestDeployment } from "../../deployments/request.ts";
 import { fullRefName, lockEnvironment, lockVisibleEnvironment } from "../../environments/load.ts";
 import { sealSecret } from "../../projects/credential.ts";
 import { loadProject } from "../../projects/load.ts";
 import { projectsVisibleTo } from "../../projects/visible.ts";
+import { variableScope } from "../scope.ts";
 
 const variableName = z
   .string()
   .trim()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "Use letters, digits and underscores, not beginning with a digit.")
-  .refine((name) => !/^(BERTH_|MESOS_|MARATHON_)/.test(name), "Names that begin with BERTH_, MESOS_ or MARATHON_ belong to the platform.");
+  .refine((name) => !/^(BERTH_|MESOS_|MARATHON_)/.test(name), "Names that begin with BERTH_, MESOS_ or MARATHON_ belong to the platform.")
+  .refine((name) => name !== "PORT", "PORT is set by Berth: it is the port on the project’s settings page.");
 const valueMaxBytes = 64 * 1024;
 
 const input = z
@@ -59,7 +62,7 @@ export const setVariable = defineCommand({
     const place = { projectId: scope.projectId, stageId: scope.stageId, environmentId: scope.environmentId };
     const before = await tx.variable.findFirst({ where: { ...place, name }, select: { kind: true } });
     await tx.variable.deleteMany({ where: { ...place, name } });
-    const secretId = kind === "secret" ? await sealSecret(tx, scopeText(scope, name), value) : null;
+    const secretId = kind === "secret" ? await sealSecret(tx, variableScope(scope, name), value) : null;
     const { id } = await tx.variable.create({
       data: { ...place, name, kind, value: kind === "plain" ? value : null, secretId, changedByName: actor.name },
       select: { id: true },
@@ -161,7 +164,10 @@ async function loadScope(
   }
   if (place.stage === undefined)
     return { projectId: project.id, stageId: null, environmentId: null, object: { type: "project", projectId: project.id } };
-  const stage = await tx.stage.findFirst({ where: { projectId: project.id, name: place.stage }, select: { id: true, kind: true } });
+  const stage = await tx.stage.findFirst({
+    where: { projectId: project.id, name: place.stage, removedAt: null },
+    select: { id: true, kind: true },
+  });
   if (stage === null) throw new BerthError("not_found");
   return {
     projectId: project.id,
@@ -169,10 +175,6 @@ async function loadScope(
     environmentId: null,
     object: { type: "environment", projectId: project.id, stageKind: stage.kind },
   };
-}
-
-function scopeText(scope: Scope, name: string): string {
-  return `project:${scope.projectId}/stage:${scope.stageId ?? ""}/environment:${scope.environmentId ?? ""}/${name}`;
 }
 
 /** Every running environment in scope is deployed again with the commit it runs. */
@@ -190,7 +192,9 @@ async function applyConfiguration(tx: Transaction, actor: Actor, scope: Scope): 
   });
   for (const { id, liveRelease } of environments) {
     const environment = await lockEnvironment(tx, id);
-    if (liveRelease === null || environment.refKind === null || environment.refName === null) continue;
+    const keepsImage = environment.gated || environment.pullRequestId !== null;
+    if (keepsImage) await requestSameImage(tx, actor, environment, "configuration");
+    if (keepsImage || liveRelease === null || environment.refKind === null || environment.refName === null) continue;
     await requestDeployment(tx, actor, {
       environment,
       trigger: "configuration",

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { environmentNameIn } from "#components/environments/address.ts";
 import { EnvironmentFrame } from "#components/environments/environment-frame.tsx";
 import { EnvironmentTimeline } from "#components/environments/timeline.tsx";
-import { getEnvironmentTimeline } from "#lib/domain/environments/queries.ts";
+import { getEnvironmentTimeline } from "#lib/domain/environments/timeline.ts";
 import { readPage } from "#lib/server/read-page.ts";
 
 import { cancelDeployment, destroy, redeploy, restart, scale, start, stop } from "../../../../../../../actions/environments.ts";

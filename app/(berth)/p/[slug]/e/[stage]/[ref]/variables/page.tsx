@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 
+import { AppJsonLink } from "#components/app-settings/app-json-link.tsx";
 import { environmentNameIn } from "#components/environments/address.ts";
 import { EnvironmentFrame } from "#components/environments/environment-frame.tsx";
 import { VariableTable } from "#components/variables/variable-table.tsx";
@@ -37,6 +38,7 @@ export default async function EnvironmentVariablesPage({ params }: Properties) {
         setVariable={setVariable}
         deleteVariable={deleteVariable}
       />
+      <AppJsonLink id={environment.id} />
     </EnvironmentFrame>
   );
 }

@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+
+import { environmentNameIn } from "#components/environments/address.ts";
+import { EnvironmentFrame } from "#components/environments/environment-frame.tsx";
+import { VerdictHistory } from "#components/verdicts/verdict-history.tsx";
+import { getVerdictHistory } from "#lib/domain/verdicts/queries.ts";
+import { readPage } from "#lib/server/read-page.ts";
+
+import { cancelDeployment, destroy, redeploy, restart, scale, start, stop } from "../../../../../../../actions/environments.ts";
+
+interface Properties {
+  readonly params: Promise<{ readonly slug: string; readonly stage: string; readonly ref: string }>;
+}
+
+export async function generateMetadata({ params }: Properties): Promise<Metadata> {
+  const { stage, ref } = await params;
+  return { title: `Verdicts on ${environmentNameIn(stage, ref)}` };
+}
+
+export default async function EnvironmentVerdictsPage({ params }: Properties) {
+  const { slug, stage, ref } = await params;
+  const environment = await readPage((reader, actor) => getVerdictHistory(reader, actor, slug, environmentNameIn(stage, ref)));
+  return (
+    <EnvironmentFrame environment={environment} actions={{ redeploy, restart, scale, stop, start, destroy, cancelDeployment }}>
+      <VerdictHistory history={environment} />
+    </EnvironmentFrame>
+  );
+}

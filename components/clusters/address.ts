@@ -1,0 +1,3 @@
+export function clusterHref(id: string): string {
+  return `/clusters/${encodeURIComponent(id)}`;
+}
