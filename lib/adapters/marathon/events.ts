@@ -34,7 +34,8 @@ export async function* followEvents(source: EventSource, signal: AbortSignal): A
       yield* oneConnection(source, signal);
     } catch (error) {
       if (signal.aborted) return;
-      source.log.warn({ reason: describeError(error) }, "marathon event stream lost");
+      // A cluster that is away is away in the same words each time: once is enough, the doctor tells the rest.
+      source.log[failures === 0 ? "warn" : "debug"]({ reason: describeError(error) }, "marathon event stream lost");
     }
     if (performance.now() - startedAt > steadyMs) failures = 0;
     const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** failures);

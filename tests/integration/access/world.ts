@@ -200,7 +200,9 @@ async function fillCluster(database: Database, projects: readonly PlacedProject[
   const takers = projects.flatMap(({ spots }) =>
     kinds.map((kind) => ({ hostId: "S0", environmentId: spots[kind].environmentId, tasks: 1, promised, used: null })),
   );
-  await database.clusterUse.create({ data: { key: "settings", hosts: [], takers, readAt: new Date() } });
+  const use = { hosts: [], takers, readAt: new Date() };
+  // Where a product runs, its worker has looked already.
+  await database.clusterUse.upsert({ where: { key: "settings" }, create: { key: "settings", ...use }, update: use });
 }
 
 /** A developer's failed deployments, one of them where he sees nothing any more; acts of his; and entries about variables. */

@@ -21,11 +21,16 @@ export async function addStage(sql: Client, projectId: string, kind: string, isP
   return id;
 }
 
-/** An environment of that stage with this id, unless it is there. */
+/** An environment of that stage with this id, of a branch of its own, unless it is there. */
 export async function addEnvironment(sql: Client, stageId: string, id: string = randomUUID()): Promise<string> {
   await sql.query(
-    `INSERT INTO environment (id, project_id, stage_id, name, slug, host, app_id, instances, runtime_log_id)
-     SELECT $1, project_id, id, $3, $3, $3, $3, 1, gen_random_uuid() FROM stage WHERE id = $2 ON CONFLICT (id) DO NOTHING`,
+    `WITH branch AS (
+       INSERT INTO ref (id, project_id, kind, name, slug, commit)
+       SELECT gen_random_uuid(), project_id, 'branch', $3, $3, repeat('1', 40) FROM stage WHERE id = $2
+       ON CONFLICT (project_id, slug) DO UPDATE SET commit = ref.commit RETURNING id)
+     INSERT INTO environment (id, project_id, stage_id, ref_id, name, slug, host, app_id, instances, runtime_log_id)
+     SELECT $1, stage.project_id, stage.id, branch.id, $3, $3, $3, $3, 1, gen_random_uuid() FROM stage, branch WHERE stage.id = $2
+     ON CONFLICT (id) DO NOTHING`,
     [id, stageId, `of-${id}`],
   );
   return id;

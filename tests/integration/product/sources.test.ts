@@ -178,6 +178,41 @@ test("a remote repository is followed: preview, a push seen by the poll, one see
   await until("the environment is gone", 30_000, async () => (await rest.environment(id)).status === "destroyed");
 });
 
+test("a fork's pull request builds nothing until its very commit is approved, and then runs without the project's secrets", async () => {
+  const { product, rest } = bench;
+  const path = await makeRemote("forked");
+  await copy.git("push", "--quiet", path, "HEAD:refs/heads/master");
+  const { slug } = await projectFrom(`${server.origin}/git/forked.git`);
+  for (const [name, kind] of [
+    ["COLOUR", "plain"],
+    ["PASSWORD", "secret"],
+  ])
+    expect((await rest.ask("PUT", `/projects/${slug}/variables`, { name, kind, value: "blue" })).status).toBe(200);
+  expect((await rest.ask("PUT", `/projects/${slug}/pull-requests`, { on: true })).status).toBe(200);
+
+  const commit = await copy.commit(appFiles(answering("from a stranger")), "Trust me");
+  await copy.git("push", "--quiet", path, "HEAD:refs/pull/7/head");
+  await copy.git("reset", "--quiet", "--hard", "HEAD~1");
+  await rest.sync(slug);
+  const pulls = z.object({ body: z.object({ pullRequests: z.array(z.object({ number: z.number(), commit: z.string() })) }) });
+  await until("the pull request is seen", 30_000, async () => {
+    const { body } = pulls.parse(await rest.ask("GET", `/projects/${slug}/pull-requests`));
+    return body.pullRequests.some((pull) => pull.number === 7 && pull.commit === commit);
+  });
+  const builds = () => ask(product, z.object({ id: z.string() }), `SELECT id FROM build WHERE "commit" = $1`, [commit]);
+  expect(await builds()).toEqual([]);
+
+  const approve = (wanted: string) => rest.ask("POST", `/projects/${slug}/pull-requests/7/approve`, { commit: wanted });
+  expect((await approve("1".repeat(40))).status).toBeGreaterThanOrEqual(400);
+  const started = z.object({ status: z.literal(202), body: z.object({ environmentId: z.string(), deploymentId: z.string() }) });
+  const { body } = started.parse(await approve(commit));
+  expect((await rest.ended(body.deploymentId, 60_000)).problem).toBeNull();
+  await untilAnswers(product, (await rest.environment(body.environmentId)).url, "from a stranger", 10_000);
+  const released = z.object({ variables: z.record(z.string(), z.unknown()) });
+  const [release] = await ask(product, released, "SELECT variables FROM release WHERE environment_id = $1", [body.environmentId]);
+  expect(Object.keys(release?.variables ?? {})).toEqual(["COLOUR"]);
+});
+
 test("ten thousand refs come, move and go within seconds of a look", async () => {
   const { rest } = bench;
   const path = await makeRemote("many");
