@@ -82,7 +82,8 @@ export function restOf(product: Product) {
     environment: (id: string) => must(environmentSchema, "GET", `/environments/${id}`),
     environments: async (slug: string) =>
       (await must(z.object({ environments: z.array(environmentSchema) }), "GET", `/projects/${slug}/environments`)).environments,
-    act: (id: string, verb: "redeploy" | "stop" | "start") => must(startedSchema, "POST", `/environments/${id}/${verb}`),
+    act: (id: string, verb: "redeploy" | `redeploy?commit=${string}` | "stop" | "start") =>
+      must(startedSchema, "POST", `/environments/${id}/${verb}`),
     destroy: (id: string) => must(startedSchema, "DELETE", `/environments/${id}`),
     cancel: (id: string) => must(z.unknown(), "POST", `/deployments/${id}/cancel`),
     log: async (id: string) => String((await read(`/deployments/${id}/log`)).body),

@@ -21,6 +21,7 @@ import { sweepEnvironments } from "#lib/domain/workers/sweep.ts";
 import { createLog } from "#lib/platform/log.ts";
 import { type RunningScheduler, startScheduler } from "#lib/scheduler/server.ts";
 import { type TestDatabase, createTestDatabase } from "#tests/support/database.ts";
+import { removeEverythingOf } from "#tests/support/engine-leftovers.ts";
 
 import { engineSocket, findTestEngine } from "../docker/test-engine.ts";
 import { type Stage, admin, openStage } from "../domain/stage.ts";
@@ -61,10 +62,7 @@ async function startOne(instance: string, ports: readonly [number, number]): Pro
     instance,
     async end() {
       await scheduler.stop();
-      const filters = { label: [`berth.scheduler=${instance}`] };
-      for (const found of (await engine?.listContainers({ all: true, filters })) ?? [])
-        await engine?.getContainer(found.Id).remove({ force: true });
-      for (const found of (await engine?.listNetworks({ filters })) ?? []) await engine?.getNetwork(found.Id).remove();
+      await removeEverythingOf(`unix://${engineSocket()}`, instance);
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },

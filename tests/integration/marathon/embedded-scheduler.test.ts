@@ -10,6 +10,7 @@ import { type AppSpec, type MarathonClient, type MarathonEvent, type ObservedApp
 import { type TaskLogReader, createTaskLogReader } from "#lib/adapters/mesos/files.ts";
 import { type RunningScheduler, startScheduler } from "#lib/scheduler/server.ts";
 import { type TestDatabase, createTestDatabase } from "#tests/support/database.ts";
+import { removeEverythingOf } from "#tests/support/engine-leftovers.ts";
 
 import { engineSocket, findTestEngine, until } from "../docker/test-engine.ts";
 
@@ -88,10 +89,7 @@ describe.skipIf(!engine || image === undefined)("the Marathon client and the emb
     stop.abort();
     await listening;
     await Promise.all([marathon.close(), logs.close(), scheduler.stop()]);
-    const filters = { label: [`berth.scheduler=${instance}`] };
-    for (const found of (await engine?.listContainers({ all: true, filters })) ?? [])
-      await engine?.getContainer(found.Id).remove({ force: true });
-    for (const found of (await engine?.listNetworks({ filters })) ?? []) await engine?.getNetwork(found.Id).remove();
+    await removeEverythingOf(`unix://${engineSocket()}`, instance);
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   });

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { type AppSpec, type MarathonClient, type ObservedApp, createMarathon } from "#lib/adapters/marathon/client.ts";
 import { type RunningScheduler, startScheduler } from "#lib/scheduler/server.ts";
 import { type TestDatabase, createTestDatabase } from "#tests/support/database.ts";
+import { removeEverythingOf } from "#tests/support/engine-leftovers.ts";
 
 import { engineSocket, findTestEngine, until } from "../docker/test-engine.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
@@ -113,10 +114,7 @@ describe.skipIf(!engine || image === undefined)("the client on a bad way to the 
   afterAll(async () => {
     await direct.close();
     await scheduler.stop();
-    const filters = { label: [`berth.scheduler=${instance}`] };
-    for (const found of (await engine?.listContainers({ all: true, filters })) ?? [])
-      await engine?.getContainer(found.Id).remove({ force: true });
-    for (const found of (await engine?.listNetworks({ filters })) ?? []) await engine?.getNetwork(found.Id).remove();
+    await removeEverythingOf(`unix://${engineSocket()}`, instance);
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   });

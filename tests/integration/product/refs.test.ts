@@ -107,7 +107,7 @@ test("a force-push during the build ends with the new head live", async () => {
   expect((await rest.environment(environment.id)).release?.commit).toBe(head);
 });
 
-test("a moved tag does not replace what staging shows, and a deleted one takes its environment with it", async () => {
+test("a moved tag replaces what staging shows only when somebody names its new commit, and a deleted one takes its environment with it", async () => {
   const { product, rest } = bench;
   const { slug, copy } = await bench.project("Tags");
   const first = await copy.commit(appFiles(answering("one")));
@@ -127,7 +127,9 @@ test("a moved tag does not replace what staging shows, and a deleted one takes i
   await rest.refSeen(slug, "v1.0", second);
   const after = await rest.environment(environment.id);
   expect(after.release?.commit).toBe(first);
-  const { deployment } = await rest.act(environment.id, "redeploy");
+  const kept = await rest.act(environment.id, "redeploy");
+  expect((await rest.ended(kept.deployment?.id ?? "", 60_000)).commit).toBe(first);
+  const { deployment } = await rest.act(environment.id, `redeploy?commit=${second}`);
   expect((await rest.ended(deployment?.id ?? "", 60_000)).commit).toBe(second);
   await untilAnswers(product, environment.url, "two", 10_000);
 
