@@ -1,6 +1,7 @@
 import { schedulerLabel } from "./container-spec.ts";
 import { EngineFailure, isEngineFailure } from "./engine-failure.ts";
 import { type Engine, engineCall } from "./engine.ts";
+import { routedSubnets } from "./routes.ts";
 import { freeSubnets } from "./subnets.ts";
 
 interface TaskNetwork {
@@ -89,7 +90,8 @@ async function createNetwork(engine: Engine, wish: NetworkWish): Promise<void> {
 /** False: nothing in the range could be had. */
 async function createInOwnRange(engine: Engine, wish: NetworkWish): Promise<boolean> {
   const networks = await engineCall(() => engine.listNetworks(), 15_000);
-  const taken = networks.flatMap((network) => (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
+  const own = networks.flatMap((network) => (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
+  const taken = [...own, ...(await routedSubnets())];
   for (const subnet of freeSubnets(wish.name, taken, subnetTries)) {
     try {
       await createIn(engine, wish, subnet);
