@@ -94,8 +94,12 @@ describe("a scheduler that is killed", () => {
       await new Promise((resolve) => setTimeout(resolve, wait));
       await kill();
       await start();
-      const app = await settled(world, "k/roll", 60);
-      expect(app).toMatchObject({ tasksRunning: 3, tasksHealthy: 3, tasksUnhealthy: 0 });
+      // Tasks that were adopted are asked for their health anew.
+      const app = await until("all three are healthy", async () => {
+        const found = await settled(world, "k/roll", 60);
+        return found.tasksHealthy === 3 ? found : null;
+      });
+      expect(app).toMatchObject({ tasksRunning: 3, tasksUnhealthy: 0 });
       expect(app.tasks.every((task) => task.version === put.body.version)).toBe(true);
       const wanted = app.tasks.map((task) => task.id).toSorted();
       await until("only the wanted containers are left", async () => {

@@ -56,8 +56,9 @@ it("tasks of one network find each other by their Mesos-DNS names, through a rol
   const [address] = Object.values(networks).map((network) => network.IPAddress);
   const direct = encodeURIComponent(`http://${address}:8080/`);
   expect(await askedBy("n/asker", direct)).toBe("two");
+  // Where the machine's own name server does not answer either, the question ends by its time.
   for (const id of ["n/stranger", "n/lonely"]) {
-    expect(await askedBy(id, encodeURIComponent(web))).toMatch(/ENOTFOUND|EAI_AGAIN/);
+    expect(await askedBy(id, encodeURIComponent(web))).toMatch(/ENOTFOUND|EAI_AGAIN|TIMEOUT/);
     expect(await askedBy(id, direct)).toMatch(/TIMEOUT|EHOSTUNREACH|ECONNREFUSED|ENETUNREACH/);
   }
 });
