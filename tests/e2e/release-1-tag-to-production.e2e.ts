@@ -221,7 +221,9 @@ test("a second person agrees, and production runs the very image of staging: reg
   const promoted = await digestInRegistry(berth, "uat-v2.1");
   expect(promoted).toMatch(/^sha256:/);
   expect(await digestInRegistry(berth, "production-2")).toBe(promoted);
-  for (const { id } of [staging, uat, house.production]) expect(await digestsRunning(berth, id)).toEqual([promoted]);
+  for (const { id } of [staging, uat, house.production])
+    // What ran before is given a few seconds to end.
+    await expect.poll(() => digestsRunning(berth, id), { timeout: 30_000 }).toEqual([promoted]);
 
   const { page } = otto;
   await page.goto(`${berth.dashboardUrl}/p/${slug}`);
@@ -247,7 +249,8 @@ test("the next release goes the same way, and one confirm rolls production back 
   await expect(sheet).toHaveCount(0);
   await expectTitle(berth, house.production.url, tokens.ops, titles.mended);
   const { id } = await settled(berth, tokens.ops, "production");
-  expect(await digestsRunning(berth, id)).toEqual([await digestInRegistry(berth, "uat-v2.1")]);
+  // What ran before is given a few seconds to end.
+  await expect.poll(() => digestsRunning(berth, id), { timeout: 30_000 }).toEqual([await digestInRegistry(berth, "uat-v2.1")]);
 });
 
 test("release notes tell what lies between the two, and the measures know every deployment to production", async ({ berth }) => {
